@@ -1,0 +1,37 @@
+/** Where something was found: labels and positions, never the text itself. */
+export interface Finding {
+  readonly label: string
+  readonly category: string
+  /** Offsets in UTF-16 code units within the inspected segment; `end` is exclusive. */
+  readonly start: number
+  readonly end: number
+  /** Confidence from 0 to 1. */
+  readonly score: number
+  readonly detector: string
+}
+
+/** How far an answer may be shared through the cache. */
+export type Sharing = 'none' | 'user' | 'group' | 'department' | 'tenant'
+
+/** What compliance decided about one direction of a call, and why. */
+export interface Decision {
+  readonly verdict: 'allow' | 'redact' | 'hold' | 'block'
+  readonly findings: readonly Finding[]
+  readonly ruleIds: readonly string[]
+  readonly labels: readonly string[]
+  readonly sharing: Sharing
+  /** Version of the policy that decided; `none` while no policy is configured. */
+  readonly policyVersion: string
+  /** Words for the user when the verdict is `hold` or `block`. */
+  readonly reason?: string
+}
+
+/** The decision of a gateway without any policy: everything passes, nothing is shared. */
+export const undecided: Decision = Object.freeze({
+  verdict: 'allow',
+  findings: [],
+  ruleIds: [],
+  labels: [],
+  sharing: 'none',
+  policyVersion: 'none',
+})

@@ -1,0 +1,95 @@
+import type { ErrorSource } from './errors.ts'
+import type { Finding } from './decision.ts'
+import type { Cost, MeteredUsage } from './usage.ts'
+
+/** What kind of call passed the pipeline; OpenTelemetry `gen_ai.operation.name` where it has one. */
+export type Operation =
+  | 'chat'
+  | 'text_completion'
+  | 'embeddings'
+  | 'count_tokens'
+  | 'moderations'
+  | 'audio'
+  | 'images'
+  | 'files'
+  | 'batches'
+  | 'rerank'
+
+/** Who called and what for: the head of every audit record of a call. Never content. */
+export interface CallFacts {
+  readonly requestId: string
+  readonly traceparent?: string
+  readonly operation: Operation
+  /** Wire format of the client, such as `openai-chat`. */
+  readonly clientFormat: string
+  readonly tenant: string
+  readonly user: string
+  readonly department?: string
+  readonly groups: readonly string[]
+  readonly product?: string
+  readonly keyId?: string
+  readonly sourceAddress?: string
+  readonly modelAsked?: string
+  readonly stream: boolean
+  readonly bodyBytes: number
+  /** Hash of the configuration that was in force. */
+  readonly configVersion: string
+}
+
+/** Written durably before content leaves the gateway. */
+export interface DecisionRecord extends CallFacts {
+  readonly type: 'decision'
+  readonly verdict: 'allow' | 'redact' | 'hold' | 'block'
+  readonly findings: readonly Finding[]
+  readonly ruleIds: readonly string[]
+  readonly labels: readonly string[]
+  readonly policyVersion: string
+}
+
+/** A call refused before anything was decided about its content (unknown model, limit reached). */
+export interface RefusalRecord extends CallFacts {
+  readonly type: 'refusal'
+  readonly status: number
+  readonly errorCode: string
+}
+
+/** One attempt at one target. */
+export interface AttemptRecord {
+  readonly provider: string
+  readonly model: string
+  /** HTTP status of the provider's answer; absent when none arrived. */
+  readonly status?: number
+  readonly errorCode?: string
+  readonly durationMs: number
+}
+
+/** Written after a decided call ended, whatever happened to it. */
+export interface OutcomeRecord {
+  readonly type: 'outcome'
+  readonly requestId: string
+  readonly status: number
+  readonly endedBy: 'complete' | 'client' | 'error'
+  readonly errorCode?: string
+  readonly errorSource?: ErrorSource
+  readonly provider?: string
+  readonly modelUsed?: string
+  readonly attempts: readonly AttemptRecord[]
+  readonly usage?: MeteredUsage
+  readonly cost?: Cost
+  readonly cache: 'hit' | 'miss' | 'bypass'
+  /** Field paths lost or changed in translation. */
+  readonly warnings: readonly string[]
+  readonly durationMs: number
+  /** Time until the first byte of the answer left for the client. */
+  readonly firstByteMs?: number
+}
+
+/** The gateway itself began or ended its work, or had to drop damaged bytes while starting. */
+export interface LifecycleRecord {
+  readonly type: 'lifecycle'
+  readonly event: 'start' | 'stop' | 'recovered'
+  readonly version?: string
+  readonly droppedBytes?: number
+}
+
+export type AuditRecord = DecisionRecord | RefusalRecord | OutcomeRecord | LifecycleRecord

@@ -1,0 +1,26 @@
+/**
+ * Tokens one call consumed. Names follow OpenTelemetry `gen_ai.usage.*`; `inputTokens` includes the
+ * cached ones (Anthropic's wire form excludes them, `formats/` adds them).
+ */
+export interface TokenUsage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  /** Part of `inputTokens` that the provider read from its prompt cache. */
+  readonly cacheReadTokens?: number
+  /** Part of `inputTokens` that the provider wrote to its prompt cache. */
+  readonly cacheWriteTokens?: number
+  /** Part of `outputTokens` spent on reasoning. */
+  readonly reasoningTokens?: number
+}
+
+/** Usage as it is recorded: counted by the provider, or estimated by us and marked so. */
+export interface MeteredUsage extends TokenUsage {
+  readonly estimated: boolean
+}
+
+/** The price of a call. Money is integer nano-dollars (10⁻⁹ USD). */
+export interface Cost {
+  readonly nanoUsd: number
+  /** Identifies the price list that was applied. */
+  readonly priceVersion: string
+}
