@@ -29,7 +29,12 @@ export const errorKinds = {
   not_supported: kind(501, 'gateway', 'No provider of this model offers this endpoint.'),
   provider_error: kind(502, 'provider', 'The provider answered with an error.', true),
   provider_unreachable: kind(502, 'provider', 'The provider could not be reached.', true),
-  provider_bad_answer: kind(502, 'provider', 'The provider sent an answer that is not valid.', true),
+  provider_bad_answer: kind(
+    502,
+    'provider',
+    'The provider sent an answer that is not valid.',
+    true,
+  ),
   provider_answer_too_large: kind(502, 'provider', 'The answer of the provider is too large.'),
   provider_stream_cut: kind(502, 'provider', 'The provider ended the stream too early.', true),
   audit_unavailable: kind(503, 'gateway', 'The audit log cannot be written.', true),

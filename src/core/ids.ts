@@ -1,7 +1,6 @@
 const safeRequestId = /^[A-Za-z0-9._~:-]{1,128}$/
 // W3C Trace Context §3.2: version 00, no all-zero ids.
-const traceparentPattern =
-  /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+const traceparentPattern = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 /** Accepts a caller's request id if it is safe to log and to send back, otherwise makes a new one. */
 export function requestIdFrom(value: string | null): string {
