@@ -1,0 +1,86 @@
+import type { GatewayError } from './errors.ts'
+import type { JsonObject } from './json.ts'
+import type { Principal } from './principal.ts'
+import type { AttemptRecord, Operation } from './record.ts'
+import type { MeteredUsage } from './usage.ts'
+
+/** A call as it arrived, before anything is known about it but its endpoint. */
+export interface Call {
+  readonly requestId: string
+  readonly traceparent: string | undefined
+  readonly operation: Operation
+  /** Wire format the client speaks on this endpoint. */
+  readonly clientFormat: string
+  readonly method: string
+  /** Path behind the API root, such as `/chat/completions`; with query for pass-through endpoints. */
+  readonly path: string
+  readonly headers: Headers
+  readonly sourceAddress: string | undefined
+  /** Monotonic milliseconds at arrival. */
+  readonly startedAt: number
+  /** Fires when the client has left. */
+  readonly signal: AbortSignal
+  /** Reads the body within the configured size and time. */
+  readonly readBody: () => Promise<Uint8Array>
+}
+
+/** The body of a call: original bytes, and what was read from them. */
+export interface CallBody {
+  readonly bytes: Uint8Array
+  readonly contentType: string
+  /** The same bytes as text, for JSON bodies. */
+  readonly text: string | undefined
+  /** The parsed body, for JSON bodies. Read-only by agreement: edits go to the text. */
+  readonly json: JsonObject | undefined
+}
+
+/** A call that was read and may be answered. */
+export interface Question {
+  readonly call: Call
+  readonly principal: Principal
+  readonly body: CallBody
+  /** Model the client asked for; `''` for endpoints without one. */
+  readonly model: string
+  readonly stream: boolean
+}
+
+/** Response headers by lower-case name. */
+export type AnswerHeaders = Record<string, string>
+
+/** What a provider's reply turned out to be; for streams complete only once the body has ended. */
+export interface AnswerReport {
+  usage: MeteredUsage | undefined
+  /** The error that ended the answer, if one did. */
+  error: GatewayError | undefined
+  /** Monotonic milliseconds of the first byte that was given to the client. */
+  firstByteAt: number | undefined
+}
+
+/** An answer in the client's own format, whole or streamed. */
+export interface Answer {
+  readonly status: number
+  readonly headers: AnswerHeaders
+  readonly body: Uint8Array | string | AsyncIterable<Uint8Array>
+  /** Who answered; absent for answers of the gateway itself. */
+  readonly provider?: string
+  /** Model name at the provider. */
+  readonly model?: string
+  readonly cache: 'hit' | 'miss' | 'bypass'
+  readonly attempts: readonly AttemptRecord[]
+  /** Field paths lost or changed in translation. */
+  readonly warnings: readonly string[]
+  readonly report: AnswerReport
+}
+
+/** How an answer ended; known once nothing more will be sent. */
+export type AnswerEnd = 'complete' | 'client' | 'error'
+
+/** Makes an empty report. */
+export function newReport(): AnswerReport {
+  return { usage: undefined, error: undefined, firstByteAt: undefined }
+}
+
+/** Tells whether an answer's body is a stream. */
+export function isStreamed(body: Answer['body']): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && Symbol.asyncIterator in body
+}

@@ -1,0 +1,50 @@
+import type { Answer, AnswerEnd, Call, Question } from '../core/call.ts'
+import type { Decision } from '../core/decision.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
+import { release } from './release.ts'
+import type { Reservation, Stages } from './stages.ts'
+
+/**
+ * The path of one chat call, from client to provider and back. The order of these lines is the security
+ * order of the product: who are you, may you, is the content allowed, was it answered before, which
+ * model, is the answer allowed for you, and the proof written before and after. Embeddings and the other
+ * model endpoints take the same path.
+ */
+export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
+  const principal = await stages.identity.authenticate(call) // 401
+  const question: Question = { call, principal, ...(await stages.intake.parse(call)) } // 400 408 413
+  const trail = stages.audit.open(question)
+  let reservation: Reservation | undefined
+  try {
+    const offer = stages.catalog.resolve(question) // 404 403
+    reservation = await stages.limits.reserve(question, offer) // 429
+    const held = reservation
+
+    const decision = await stages.compliance.inspectRequest(question, offer) // MAESTRO, 503
+    await trail.decided(decision) // INVARIANT: durable before content leaves, or 503
+    refuseBlocked(decision) // 403
+
+    const allowed = stages.compliance.redact(question, decision)
+    const found =
+      (await stages.cache.find(allowed, offer, decision)) ??
+      (await stages.routing.send(allowed, offer)) // 502 504
+    const answer = await stages.compliance.inspectAnswer(allowed, found, decision)
+
+    return release(answer, call, (end: AnswerEnd) => {
+      if (end === 'complete') stages.cache.keep(allowed, answer, decision)
+      held.settle(answer)
+      trail.close(answer, end)
+    })
+  } catch (error) {
+    const refusal = toGatewayError(error)
+    reservation?.settle(undefined)
+    trail.refuse(refusal)
+    throw refusal
+  }
+}
+
+function refuseBlocked(decision: Decision): void {
+  if (decision.verdict === 'block' || decision.verdict === 'hold') {
+    throw new GatewayError('blocked_by_policy', decision.reason)
+  }
+}

@@ -1,0 +1,97 @@
+import type { Answer, AnswerEnd, Call, CallBody, Question } from '../core/call.ts'
+import type { Decision } from '../core/decision.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { Principal } from '../core/principal.ts'
+
+/**
+ * The stages of a call as the pipeline sees them. Rooms implement them, `gateway.ts` hands them in, and
+ * the pipeline alone decides their order. A stage without configuration is present and says so.
+ */
+export interface Stages {
+  readonly identity: IdentityStage
+  readonly intake: IntakeStage
+  readonly audit: AuditStage
+  readonly catalog: CatalogStage
+  readonly limits: LimitsStage
+  readonly compliance: ComplianceStage
+  readonly cache: CacheStage
+  readonly routing: RoutingStage
+}
+
+export interface IdentityStage {
+  /** Returns who is calling, or throws `missing_key`, `invalid_key` (401). */
+  authenticate(call: Call): Principal | Promise<Principal>
+}
+
+/** What `parse` found out about a call. */
+export interface Parsed {
+  readonly body: CallBody
+  readonly model: string
+  readonly stream: boolean
+}
+
+export interface IntakeStage {
+  /** Reads and checks the body, or throws `invalid_request` (400), 408, 413, 415. */
+  parse(call: Call): Promise<Parsed>
+}
+
+export interface AuditStage {
+  /** Opens the trail of a call. Nothing is written yet. */
+  open(question: Question): AuditTrail
+}
+
+/** The records of one call. `close` must be called exactly once. */
+export interface AuditTrail {
+  /** Resolves when the decision is durable; throws `audit_unavailable` (503) when it cannot be. */
+  decided(decision: Decision): Promise<void>
+  /** Records how an answered call ended. Never throws. */
+  close(answer: Answer, end: AnswerEnd): void
+  /** Records a call that got no answer: refused, blocked or failed. Never throws. */
+  refuse(error: GatewayError): void
+}
+
+/** What the catalogue offers for a model name: candidates that may answer. */
+export interface Offer {
+  readonly name: string
+}
+
+export interface CatalogStage {
+  /** Returns the offer for the asked model, or throws `model_not_found` (404), `model_not_permitted` (403). */
+  resolve(question: Question): Offer
+}
+
+/** A share of the caller's limits, held while the call runs. */
+export interface Reservation {
+  /** Settles what was really used. Called exactly once. */
+  settle(answer: Answer | undefined): void
+}
+
+export interface LimitsStage {
+  /** Reserves, or throws `rate_limited` (429), `limits_unavailable` (503). */
+  reserve(question: Question, offer: Offer): Reservation | Promise<Reservation>
+}
+
+export interface ComplianceStage {
+  /** Decides about the content of a request. Throws `compliance_unavailable` (503) when it cannot. */
+  inspectRequest(question: Question, offer: Offer): Decision | Promise<Decision>
+  /** Returns the question with what the decision demands removed. */
+  redact(question: Question, decision: Decision): Question
+  /** Returns the answer as this receiver may see it; cached answers pass here too. */
+  inspectAnswer(question: Question, answer: Answer, decision: Decision): Answer | Promise<Answer>
+}
+
+export interface CacheStage {
+  /** Finds an answer within the scope the decision allows. Never throws: a failing cache is a miss. */
+  find(
+    question: Question,
+    offer: Offer,
+    decision: Decision,
+  ): Promise<Answer | undefined> | undefined
+  /** Keeps an answer that was completely released. Never throws. */
+  keep(question: Question, answer: Answer, decision: Decision): void
+}
+
+export interface RoutingStage {
+  /** Asks the targets of an offer in order, or throws 502, 504, 501. */
+  send(question: Question, offer: Offer): Promise<Answer>
+}
