@@ -1,0 +1,9 @@
+export { dataConfigSchema, type DataConfig } from './config.ts'
+export {
+  migrate,
+  openDatabase,
+  type Migration,
+  type SqliteDatabase,
+  type SqliteStatement,
+  type SqlValue,
+} from './sqlite.ts'
