@@ -5,5 +5,6 @@ export {
   type Migration,
   type SqliteDatabase,
   type SqliteStatement,
+  type SqlParameters,
   type SqlValue,
 } from './sqlite.ts'

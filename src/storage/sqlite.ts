@@ -5,13 +5,16 @@ import { dirname } from 'node:path'
 /** A value SQLite can hold. */
 export type SqlValue = string | number | bigint | null | Uint8Array
 
-/** A prepared statement; values are bound to `?1`, `?2` … in order. Disposing it frees it early. */
+/** What is bound to a statement: values for `?1`, `?2` … in order, or one object for `$name` …. */
+export type SqlParameters = SqlValue[] | [Record<string, SqlValue>]
+
+/** A prepared statement. Disposing it frees it early; a missing named parameter throws. */
 export interface SqliteStatement<Row> extends Disposable {
   /** Returns the first row, or `null` when there is none. */
-  get(...values: SqlValue[]): Row | null
-  all(...values: SqlValue[]): Row[]
+  get(...parameters: SqlParameters): Row | null
+  all(...parameters: SqlParameters): Row[]
   /** Runs the statement and tells how many rows it changed. */
-  run(...values: SqlValue[]): { readonly changes: number }
+  run(...parameters: SqlParameters): { readonly changes: number }
 }
 
 /** One connection to a SQLite file. Disposing it closes the connection and its statements. */
@@ -119,7 +122,7 @@ function wrap(path: string, database: Database): SqliteDatabase {
   return {
     path,
     prepare<Row>(sql: string) {
-      return database.prepare<Row, SqlValue[]>(sql)
+      return database.prepare<Row, SqlParameters>(sql)
     },
     execute(sql) {
       database.run(sql)
