@@ -107,6 +107,14 @@ describe('the splitter', () => {
     expect(rest.length).toBe(0)
   })
 
+  test('gives out a last frame without its blank line only when asked', () => {
+    const splitter = createSseSplitter({ maxFrameBytes })
+    expect(splitter.push(Buffer.from('data: a\n\ndata: [DONE]\n'))).toHaveLength(1)
+    expect(splitter.flush()?.data).toBe('[DONE]')
+    expect(splitter.rest().length).toBe(0)
+    expect(splitter.flush()).toBeUndefined()
+  })
+
   test('a frame handed out is not changed by later pushes', () => {
     const splitter = createSseSplitter({ maxFrameBytes })
     splitter.push(Buffer.from('data: '))

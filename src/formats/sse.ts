@@ -19,6 +19,11 @@ export interface SseSplitter {
   push(chunk: Uint8Array): SseFrame[]
   /** Bytes of a frame that is not complete yet. */
   rest(): Uint8Array
+  /**
+   * Takes what `rest()` holds as a last frame. The standard drops it, but some servers leave out the
+   * blank line after the terminator and clients accept that; a frame cut in its middle looks the same.
+   */
+  flush(): SseFrame | undefined
 }
 
 const lf = 10
@@ -51,6 +56,12 @@ export function createSseSplitter(options: { readonly maxFrameBytes: number }): 
       return frames
     },
     rest: () => tail.bytes(),
+    flush() {
+      const bytes = tail.bytes()
+      if (bytes.length === 0) return undefined
+      tail.keep(bytes.subarray(bytes.length))
+      return new WireFrame(bytes, atStart)
+    },
   }
 }
 
@@ -148,7 +159,7 @@ function createTail() {
     keep(bytes: Buffer): void {
       held = bytes
     },
-    bytes: (): Uint8Array => held,
+    bytes: (): Buffer => held,
     /** Whether the joined bytes may hold a CR; where there is none, the search is simpler. */
     hasCarriageReturn: (): boolean => hasCarriageReturn,
     /** The longest beginning of an end that may be held already is LF CR. */
