@@ -1,0 +1,89 @@
+import type { JsonObject } from '../../core/json.ts'
+import { jsonReply } from './reply.ts'
+import type { WholeReply } from './reply.ts'
+
+/** Whose error bodies a path speaks. */
+export type Dialect = 'openai' | 'azure' | 'anthropic'
+
+/** A request the provider refuses, as its dialect would. */
+export class ProviderRefusal extends Error {
+  override readonly name = 'ProviderRefusal'
+  readonly status: number
+  readonly type: string | undefined
+  readonly param: string | undefined
+
+  constructor(status: number, message: string, options: { type?: string; param?: string } = {}) {
+    super(message)
+    this.status = status
+    this.type = options.type
+    this.param = options.param
+  }
+}
+
+// https://docs.anthropic.com/en/api/errors
+const anthropicTypes: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  500: 'api_error',
+  504: 'timeout_error',
+  529: 'overloaded_error',
+}
+
+// https://platform.openai.com/docs/guides/error-codes
+const openaiTypes: Readonly<Record<number, { type: string; code: string | null }>> = {
+  401: { type: 'invalid_request_error', code: 'invalid_api_key' },
+  404: { type: 'invalid_request_error', code: 'not_found' },
+  429: { type: 'rate_limit_error', code: 'rate_limit_exceeded' },
+  500: { type: 'server_error', code: null },
+  503: { type: 'server_error', code: 'service_unavailable' },
+}
+
+/** The body of an error in a dialect. */
+export function errorBody(
+  dialect: Dialect,
+  refusal: ProviderRefusal,
+  requestId: string,
+): JsonObject {
+  const { status, message, param } = refusal
+  if (dialect === 'anthropic') {
+    const type = refusal.type ?? anthropicTypes[status] ?? 'api_error'
+    return { type: 'error', error: { type, message }, request_id: requestId }
+  }
+  if (dialect === 'azure' && status === 401) {
+    // Azure's gateway answers this one itself, with a string code and no type.
+    return { error: { code: '401', message } }
+  }
+  if (dialect === 'azure' && status === 404) return { error: { code: '404', message } }
+  const known = openaiTypes[status]
+  const fallback = status >= 500 ? 'server_error' : 'invalid_request_error'
+  return {
+    error: {
+      message,
+      type: refusal.type ?? known?.type ?? fallback,
+      param: param ?? null,
+      code: known?.code ?? null,
+    },
+  }
+}
+
+/** A whole reply carrying an error. */
+export function errorReply(
+  dialect: Dialect,
+  refusal: ProviderRefusal,
+  options: { requestId: string; retryAfter?: number | undefined },
+): WholeReply {
+  const headers =
+    options.retryAfter === undefined ? {} : { 'retry-after': String(options.retryAfter) }
+  const body = errorBody(dialect, refusal, options.requestId)
+  return jsonReply(body, { status: refusal.status, headers })
+}
+
+/** The server-sent event with which a dialect reports an error inside a stream that began well. */
+export function errorFrame(dialect: Dialect, refusal: ProviderRefusal, requestId: string): string {
+  const data = JSON.stringify(errorBody(dialect, refusal, requestId))
+  return dialect === 'anthropic' ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`
+}

@@ -1,0 +1,7 @@
+export { parseBehaviour } from './behaviour.ts'
+export type { Behaviour } from './behaviour.ts'
+export { createSimulatedProvider } from './provider.ts'
+export type { SimulatedAnswer, SimulatedProvider, SimulatedProviderOptions } from './provider.ts'
+export { ConnectionCut } from './reply.ts'
+export { serveSimulatedProvider } from './serve.ts'
+export type { ServeOptions, SimulatedServer } from './serve.ts'
