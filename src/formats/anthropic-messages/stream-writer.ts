@@ -97,24 +97,21 @@ function createBlockQueue() {
     const block = byIndex.get(key)
     if (block === undefined || text === '') return ''
     block.waiting.push(text)
-    return isFirst(block) ? flush() : ''
+    return flush()
   }
 
   function end(key: number | 'refusal'): string {
     const block = byIndex.get(key)
     if (block === undefined) return ''
     block.hasEnded = true
-    return isFirst(block) ? flush() : ''
-  }
-
-  function isFirst(block: Block): boolean {
-    const [first] = byIndex.values()
-    return first === block
+    return flush()
   }
 
   function add(key: number | 'refusal', block: Block): string {
+    const refusal = byIndex.get('refusal')
+    if (refusal !== undefined) refusal.hasEnded = true
     byIndex.set(key, block)
-    return isFirst(block) ? flush() : ''
+    return flush()
   }
 
   return {
@@ -126,11 +123,10 @@ function createBlockQueue() {
       if (block !== undefined) block.signature += signature
       return ''
     },
-    /** A refusal has no start: it is a text block of its own, after all that stands before it. */
+    /** A refusal has no start: its first words begin a text block, the next block ends it. */
     pushRefusal(text: string): string {
-      if (byIndex.has('refusal')) return push('refusal', text)
-      for (const block of byIndex.values()) block.hasEnded = true
-      return flush() + add('refusal', textBlock()) + push('refusal', text)
+      if (!byIndex.has('refusal')) add('refusal', textBlock())
+      return push('refusal', text)
     },
     endAll(): string {
       for (const block of byIndex.values()) block.hasEnded = true

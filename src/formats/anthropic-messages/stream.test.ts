@@ -234,13 +234,17 @@ describe('a stream', () => {
       { type: 'text-start', index: 0 },
       { type: 'text-delta', index: 0, text: 'Well' },
       { type: 'refusal-delta', text: 'I can' },
+      { type: 'text-end', index: 0 },
       { type: 'refusal-delta', text: 'not.' },
-      ...ending('end'),
+      { type: 'tool-call-start', index: 1, id: 'a', name: 'f' },
+      { type: 'answer-end', stopReason: 'refusal' },
+      { type: 'done' },
     ])
     expectStrict(text)
     expect(contentOf(read(split(text)))).toEqual([
       { type: 'text', text: 'Well' },
       { type: 'text', text: 'I cannot.' },
+      { type: 'tool-call', id: 'a', name: 'f', arguments: '{}' },
     ])
     expect(dataOf(text).at(-2)).toMatchObject({ delta: { stop_reason: 'refusal' } })
   })
