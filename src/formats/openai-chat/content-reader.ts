@@ -61,6 +61,7 @@ export function readCacheMark(
   return {}
 }
 
+/** A part has its type, a field named after it, and perhaps a mark. */
 const knownPartFields = new Set([
   'type',
   'text',
@@ -73,13 +74,15 @@ const knownPartFields = new Set([
   'cache_control',
   'prompt_cache_breakpoint',
 ])
+const partTypes = new Set(['text', 'image_url', 'input_audio', 'file', 'refusal', 'thinking'])
 const knownImageFields = new Set(['url', 'detail'])
 const knownFileFields = new Set(['file_data', 'file_id', 'filename'])
 
 function readPart(part: JsonObject, path: string, lost: LossList): NeutralPart | undefined {
-  lost.addUnknown(part, knownPartFields, path)
-  const cacheMark = readCacheMark(part, path, lost)
   const type = requiredString(part, 'type', path)
+  // A part of an unknown type is lost as a whole.
+  if (partTypes.has(type)) lost.addUnknown(part, knownPartFields, path)
+  const cacheMark = readCacheMark(part, path, lost)
   switch (type) {
     case 'text':
       return pruned<TextPart>({ type, text: requiredString(part, 'text', path), cacheMark })

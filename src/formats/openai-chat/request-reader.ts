@@ -131,7 +131,8 @@ export function withoutDefaults(body: JsonObject): JsonObject {
 function readStreamUsage(body: JsonObject, lost: LossList): boolean | undefined {
   const options = optionalObject(body, 'stream_options')
   if (options === undefined) return undefined
-  lost.addUnknown(options, new Set(['include_usage']), 'stream_options')
+  // Obfuscation pads chunks against eavesdropping on their length; it says nothing to the model.
+  lost.addUnknown(options, new Set(['include_usage', 'include_obfuscation']), 'stream_options')
   return optionalBoolean(options, 'include_usage', 'stream_options')
 }
 
