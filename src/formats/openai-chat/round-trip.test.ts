@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
+import { GatewayError } from '../../core/errors.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
 import type { Warning } from '../format.ts'
@@ -220,6 +221,74 @@ describe('a round trip', () => {
     )
   })
 })
+
+describe('anything a provider may send', () => {
+  const keys = (
+    'id model created choices index delta message content text type finish_reason stop_reason refusal ' +
+    'reasoning reasoning_details reasoning_content signature data thinking tool_calls function name ' +
+    'arguments custom input function_call usage prompt_tokens x_groq error code detail loc msg audio'
+  ).split(' ')
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 6 },
+      fc.constantFrom(
+        '',
+        'text',
+        'thinking',
+        'reasoning.text',
+        'reasoning.encrypted',
+        'stop',
+        '400',
+      ),
+      fc.constantFrom(null, true, 0, -1, 1.5),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(fc.constantFrom(...keys), tie('value'), { maxKeys: 6 }),
+    ),
+  }))
+  const choice = fc.record({
+    index: fc.constantFrom(0, 1),
+    delta: value,
+    message: value,
+    finish_reason: value,
+  })
+  const chunk = fc
+    .record({
+      id: value,
+      choices: fc.oneof(value, fc.array(choice)),
+      usage: value,
+      error: fc.option(value),
+    })
+    .map((each) => overTheWire(each as JsonObject))
+
+  test('is read, or refused as a bad answer', () => {
+    fc.assert(
+      fc.property(fc.array(chunk, { maxLength: 4 }), (chunks) => {
+        const text = chunks.map((each) => `data: ${JSON.stringify(each)}\n\n`).join('')
+        const frames = createSseSplitter({ maxFrameBytes: 1 << 20 }).push(Buffer.from(text))
+        const reader = openAiChat.openStreamReader()
+        const observer = openAiChat.openStreamObserver({ withholdUsage: true })
+        for (const frame of frames) {
+          orBadAnswer(() => reader.read(frame))
+          orBadAnswer(() => observer.observe(frame))
+        }
+        for (const each of chunks) {
+          orBadAnswer(() => openAiChat.readAnswer(each))
+          openAiChat.readUsage(each)
+          openAiChat.readError(500, JSON.stringify(each))
+        }
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+function orBadAnswer(act: () => unknown): void {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'provider_bad_answer') throw error
+  }
+}
 
 function cut(bytes: Buffer, offsets: readonly number[]): Buffer[] {
   const places = offsets.map((offset) => offset % (bytes.length + 1)).sort((a, b) => a - b)
