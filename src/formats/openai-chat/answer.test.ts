@@ -138,7 +138,7 @@ describe('writing an answer', () => {
 
   test('has every field that OpenAI promises', () => {
     const content = [{ type: 'text', text: 'Hi' }] as const
-    const usage = { inputTokens: 3, outputTokens: 2 }
+    const usage = { inputTokens: 3, outputTokens: 2, cacheReadTokens: 1 }
     expect(
       JSON.parse(JSON.stringify(openAiChat.writeAnswer({ ...plain, content, usage }, fail))),
     ).toEqual({
@@ -158,8 +158,7 @@ describe('writing an answer', () => {
         prompt_tokens: 3,
         completion_tokens: 2,
         total_tokens: 5,
-        prompt_tokens_details: { cached_tokens: 0 },
-        completion_tokens_details: { reasoning_tokens: 0 },
+        prompt_tokens_details: { cached_tokens: 1 },
       },
     })
   })

@@ -153,7 +153,7 @@ const usage: fc.Arbitrary<TokenUsage> = fields(
     cacheWriteTokens: fc.nat(99),
     reasoningTokens: fc.nat(99),
   },
-  ['inputTokens', 'outputTokens', 'cacheReadTokens', 'reasoningTokens'],
+  ['inputTokens', 'outputTokens'],
 )
 const answer: fc.Arbitrary<NeutralAnswer> = fc
   .tuple(

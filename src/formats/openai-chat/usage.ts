@@ -6,18 +6,20 @@ export function readUsage(body: JsonObject): TokenUsage | undefined {
   return readUsageObject(body['usage']) ?? readUsageObject(asObject(body['x_groq'])?.['usage'])
 }
 
-/** Writes usage as OpenAI reports it. */
+/** Writes usage as OpenAI reports it; details that are not known are left out. */
 export function writeUsage(usage: TokenUsage): JsonObject {
+  const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens } = usage
+  const knowsCache = cacheReadTokens !== undefined || cacheWriteTokens !== undefined
   return {
-    prompt_tokens: usage.inputTokens,
-    completion_tokens: usage.outputTokens,
-    total_tokens: usage.inputTokens + usage.outputTokens,
-    prompt_tokens_details: {
-      cached_tokens: usage.cacheReadTokens ?? 0,
-      // OpenRouter's name; OpenAI reports no writes.
-      cache_write_tokens: usage.cacheWriteTokens,
-    },
-    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens ?? 0 },
+    prompt_tokens: inputTokens,
+    completion_tokens: outputTokens,
+    total_tokens: inputTokens + outputTokens,
+    prompt_tokens_details: knowsCache
+      ? // `cache_write_tokens` is OpenRouter's name; OpenAI reports no writes.
+        { cached_tokens: cacheReadTokens, cache_write_tokens: cacheWriteTokens }
+      : undefined,
+    completion_tokens_details:
+      reasoningTokens === undefined ? undefined : { reasoning_tokens: reasoningTokens },
   }
 }
 
