@@ -22,6 +22,8 @@ export interface Call {
   readonly signal: AbortSignal
   /** Reads the body within the configured size and time. */
   readonly readBody: () => Promise<Uint8Array>
+  /** Called once, when nothing more will be sent to the client. */
+  readonly onEnd: () => void
 }
 
 /** The body of a call: original bytes, and what was read from them. */
@@ -66,6 +68,8 @@ export interface Answer {
   /** Model name at the provider. */
   readonly model?: string
   readonly cache: 'hit' | 'miss' | 'bypass'
+  /** What compliance decided about the request. */
+  readonly verdict?: 'allow' | 'redact'
   readonly attempts: readonly AttemptRecord[]
   /** Field paths lost or changed in translation. */
   readonly warnings: readonly string[]

@@ -28,6 +28,11 @@ export const errorKinds = {
   internal_error: kind(500, 'gateway', 'The gateway failed to handle the call.', true),
   not_supported: kind(501, 'gateway', 'No provider of this model offers this endpoint.'),
   provider_error: kind(502, 'provider', 'The provider answered with an error.', true),
+  provider_refused_credentials: kind(
+    502,
+    'provider',
+    'The provider refused the credentials of this gateway; its operator has to renew them.',
+  ),
   provider_unreachable: kind(502, 'provider', 'The provider could not be reached.', true),
   provider_bad_answer: kind(
     502,

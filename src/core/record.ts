@@ -18,18 +18,18 @@ export type Operation =
 /** Who called and what for: the head of every audit record of a call. Never content. */
 export interface CallFacts {
   readonly requestId: string
-  readonly traceparent?: string
+  readonly traceparent?: string | undefined
   readonly operation: Operation
   /** Wire format of the client, such as `openai-chat`. */
   readonly clientFormat: string
   readonly tenant: string
   readonly user: string
-  readonly department?: string
+  readonly department?: string | undefined
   readonly groups: readonly string[]
-  readonly product?: string
-  readonly keyId?: string
-  readonly sourceAddress?: string
-  readonly modelAsked?: string
+  readonly product?: string | undefined
+  readonly keyId?: string | undefined
+  readonly sourceAddress?: string | undefined
+  readonly modelAsked?: string | undefined
   readonly stream: boolean
   readonly bodyBytes: number
   /** Hash of the configuration that was in force. */
@@ -58,8 +58,8 @@ export interface AttemptRecord {
   readonly provider: string
   readonly model: string
   /** HTTP status of the provider's answer; absent when none arrived. */
-  readonly status?: number
-  readonly errorCode?: string
+  readonly status?: number | undefined
+  readonly errorCode?: string | undefined
   readonly durationMs: number
 }
 
@@ -69,27 +69,27 @@ export interface OutcomeRecord {
   readonly requestId: string
   readonly status: number
   readonly endedBy: 'complete' | 'client' | 'error'
-  readonly errorCode?: string
-  readonly errorSource?: ErrorSource
-  readonly provider?: string
-  readonly modelUsed?: string
+  readonly errorCode?: string | undefined
+  readonly errorSource?: ErrorSource | undefined
+  readonly provider?: string | undefined
+  readonly modelUsed?: string | undefined
   readonly attempts: readonly AttemptRecord[]
-  readonly usage?: MeteredUsage
-  readonly cost?: Cost
+  readonly usage?: MeteredUsage | undefined
+  readonly cost?: Cost | undefined
   readonly cache: 'hit' | 'miss' | 'bypass'
   /** Field paths lost or changed in translation. */
   readonly warnings: readonly string[]
   readonly durationMs: number
   /** Time until the first byte of the answer left for the client. */
-  readonly firstByteMs?: number
+  readonly firstByteMs?: number | undefined
 }
 
 /** The gateway itself began or ended its work, or had to drop damaged bytes while starting. */
 export interface LifecycleRecord {
   readonly type: 'lifecycle'
   readonly event: 'start' | 'stop' | 'recovered'
-  readonly version?: string
-  readonly droppedBytes?: number
+  readonly version?: string | undefined
+  readonly droppedBytes?: number | undefined
 }
 
 export type AuditRecord = DecisionRecord | RefusalRecord | OutcomeRecord | LifecycleRecord

@@ -22,13 +22,14 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
 
     const decision = await stages.compliance.inspectRequest(question, offer) // MAESTRO, 503
     await trail.decided(decision) // INVARIANT: durable before content leaves, or 503
-    refuseBlocked(decision) // 403
+    if (!mayPass(decision)) throw new GatewayError('blocked_by_policy', decision.reason) // 403
 
     const allowed = stages.compliance.redact(question, decision)
     const found =
       (await stages.cache.find(allowed, offer, decision)) ??
       (await stages.routing.send(allowed, offer)) // 502 504
-    const answer = await stages.compliance.inspectAnswer(allowed, found, decision)
+    const inspected = await stages.compliance.inspectAnswer(allowed, found, decision)
+    const answer: Answer = { ...inspected, verdict: decision.verdict }
 
     return release(answer, call, (end: AnswerEnd) => {
       if (end === 'complete') stages.cache.keep(allowed, answer, decision)
@@ -43,8 +44,8 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
   }
 }
 
-function refuseBlocked(decision: Decision): void {
-  if (decision.verdict === 'block' || decision.verdict === 'hold') {
-    throw new GatewayError('blocked_by_policy', decision.reason)
-  }
+function mayPass(
+  decision: Decision,
+): decision is Decision & { readonly verdict: 'allow' | 'redact' } {
+  return decision.verdict === 'allow' || decision.verdict === 'redact'
 }

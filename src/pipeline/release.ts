@@ -4,11 +4,12 @@ import type { Answer, AnswerEnd, Call } from '../core/call.ts'
 /**
  * Hands an answer to the client and calls `finish` exactly once: at once for a whole answer, and for a
  * stream when its last byte was taken, the provider failed, or the client left, be it before the first
- * byte.
+ * byte. `call.onEnd` follows.
  */
 export function release(answer: Answer, call: Call, finish: (end: AnswerEnd) => void): Answer {
   if (!isStreamed(answer.body)) {
     finish(answer.report.error === undefined && answer.status < 400 ? 'complete' : 'error')
+    call.onEnd()
     return answer
   }
   return { ...answer, body: watchEnd(answer, answer.body, call, finish) }
@@ -29,6 +30,7 @@ function watchEnd(
     ended = true
     call.signal.removeEventListener('abort', leave)
     finish(end === 'complete' && answer.report.error !== undefined ? 'error' : end)
+    call.onEnd()
   }
 
   async function stop(): Promise<IteratorResult<Uint8Array>> {
@@ -50,6 +52,7 @@ function watchEnd(
   async function next(): Promise<IteratorResult<Uint8Array>> {
     try {
       const result = await source.next()
+      answer.report.firstByteAt ??= performance.now()
       if (result.done === true) finishOnce(call.signal.aborted ? 'client' : 'complete')
       return result
     } catch (error) {

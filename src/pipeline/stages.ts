@@ -2,6 +2,7 @@ import type { Answer, AnswerEnd, Call, CallBody, Question } from '../core/call.t
 import type { Decision } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
+import type { Target } from '../core/target.ts'
 
 /**
  * The stages of a call as the pipeline sees them. Rooms implement them, `gateway.ts` hands them in, and
@@ -50,9 +51,11 @@ export interface AuditTrail {
   refuse(error: GatewayError): void
 }
 
-/** What the catalogue offers for a model name: candidates that may answer. */
+/** What the catalogue offers for a model name: who may answer. */
 export interface Offer {
   readonly name: string
+  /** Returns the targets in the order in which they are to be tried. */
+  readonly order: () => readonly Target[]
 }
 
 export interface CatalogStage {

@@ -1,0 +1,1 @@
+export { cacheNotConfigured } from './not-configured.ts'

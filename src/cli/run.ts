@@ -1,0 +1,60 @@
+import { nearest } from '../core/nearest.ts'
+import { version } from '../version.ts'
+import { UsageError } from './io.ts'
+import type { CliIo } from './io.ts'
+
+type Command = (args: readonly string[], io: CliIo) => Promise<number>
+
+/** Each command is loaded when it is asked for, so that none pays for the others at start. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).runServeCommand,
+  demo: async () => (await import('./demo.ts')).runDemoCommand,
+  config: async () => (await import('./config.ts')).runConfigCommand,
+  keys: async () => (await import('./keys.ts')).runKeysCommand,
+  health: async () => (await import('./health.ts')).runHealthCommand,
+  simulate: async () => (await import('./simulate.ts')).runSimulateCommand,
+}
+
+const usage = `Smartflow ${version}, the AI gateway.
+
+  smartflow serve [--config FILE]       run the gateway (default ./smartflow.yaml)
+  smartflow demo                        run it with a simulated provider and a fresh key
+  smartflow config check [FILE]         check a configuration file
+  smartflow config show|schema          print the effective configuration, or the JSON Schema
+  smartflow config history|rollback     list configuration versions, go back to one
+  smartflow keys new|list|revoke        manage virtual keys
+  smartflow health [--url URL]          ask a running gateway how it is
+  smartflow simulate [--listen ADDRESS] run only the simulated provider, for tests
+  smartflow version
+`
+
+/** Runs one command and returns the exit code: 0 success, 1 failure, 2 wrong use. */
+export async function runCli(args: readonly string[], io: CliIo): Promise<number> {
+  const [name = 'help', ...rest] = args
+  if (name === 'version' || name === '--version') {
+    io.stdout(`smartflow ${version}\n`)
+    return 0
+  }
+  if (name === 'help' || name === '--help' || name === '-h') {
+    io.stdout(usage)
+    return 0
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (load === undefined) {
+    const close = nearest(name, [...Object.keys(commands), 'version'])
+    const hint = close === undefined ? '' : ` Did you mean '${close}'?`
+    io.stderr(`Unknown command '${name}'.${hint}\n\n${usage}`)
+    return 2
+  }
+  try {
+    const command = await load()
+    return await command(rest, io)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      io.stderr(`${error.message}\n`)
+      return 2
+    }
+    io.stderr(`${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  }
+}

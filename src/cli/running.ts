@@ -1,0 +1,83 @@
+import { createAdminApi } from '../admin/index.ts'
+import { systemClock } from '../core/clock.ts'
+import { createGateway } from '../gateway.ts'
+import type { Gateway, GatewayConfig } from '../gateway.ts'
+import { adminOptions, dataPlaneOptions, openListener, watchConnections } from '../http/index.ts'
+import type { Listener } from '../http/index.ts'
+import type { Logger } from '../telemetry/index.ts'
+
+/** A gateway with its listeners open. */
+export interface RunningGateway {
+  readonly gateway: Gateway
+  readonly url: string
+  readonly adminUrl: string
+  /** Refuses new calls, lets running ones end up to the configured deadline, then closes everything. */
+  stop(): Promise<void>
+}
+
+/** Starts a gateway and opens its listeners. */
+export async function startGateway(options: {
+  readonly config: GatewayConfig
+  readonly configVersion: string
+  readonly logger: Logger
+}): Promise<RunningGateway> {
+  const { config, configVersion, logger } = options
+  const listeners: Listener[] = []
+  const guard = watchConnections({
+    max: () => config.server.limits.maxConnections,
+    closeIdle: () => listeners.reduce((sum, listener) => sum + listener.closeIdle(), 0),
+  })
+  const gateway = await createGateway({
+    config,
+    configVersion,
+    clock: systemClock,
+    logger,
+    isFull: () => guard.isFull(),
+  })
+  const { server } = config
+  try {
+    const dataPlane = openListener(dataPlaneOptions(server), (request, peer) =>
+      gateway.handle(request, {
+        address: (asking) => peer.requestIP(asking)?.address,
+      }),
+    )
+    listeners.push(dataPlane)
+    const answerAdmin = createAdminApi({
+      status: () => gateway.status(),
+      metrics: () => gateway.metrics.render(),
+      now: () => systemClock.now(),
+    })
+    const admin = openListener(adminOptions(server), answerAdmin)
+    listeners.push(admin)
+    return {
+      gateway,
+      url: dataPlane.url,
+      adminUrl: admin.url,
+      async stop() {
+        gateway.startDraining()
+        const { cut } = await dataPlane.drain(server.limits.drainTimeoutMs)
+        if (cut > 0) logger.warn('calls were cut when draining ended', { calls: cut })
+        await admin.drain(0)
+        guard[Symbol.dispose]()
+        await gateway[Symbol.asyncDispose]()
+      },
+    }
+  } catch (error) {
+    for (const listener of listeners) await listener.drain(0)
+    guard[Symbol.dispose]()
+    await gateway[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** Resolves with the name of the signal that asks the process to end. A second signal ends it at once. */
+export function untilAskedToStop(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(signal, () => {
+        resolve(signal)
+        process.once(signal, () => process.exit(130))
+      })
+    }
+  })
+}

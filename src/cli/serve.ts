@@ -1,0 +1,70 @@
+import { resolve } from 'node:path'
+import {
+  ConfigError,
+  configSchema,
+  createConfigLoader,
+  openConfigHistory,
+  watchConfig,
+} from '../config/index.ts'
+import { systemClock } from '../core/clock.ts'
+import { createLogger } from '../telemetry/index.ts'
+import { parseArguments } from './io.ts'
+import type { CliIo } from './io.ts'
+import { relaunchWithOutgoingLimit } from './relaunch.ts'
+import { startGateway, untilAskedToStop } from './running.ts'
+
+/** `smartflow serve [--config FILE]`: runs the gateway until it is asked to stop. */
+export async function runServeCommand(args: readonly string[], io: CliIo): Promise<number> {
+  const { options } = parseArguments(args, ['config'])
+  relaunchWithOutgoingLimit(io)
+  const path = resolve(io.cwd, options.get('config') ?? 'smartflow.yaml')
+  const loader = createConfigLoader(configSchema, { environment: io.environment })
+  const loaded = await loader.load(path).catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error
+    io.stderr(`${error.message}\n`)
+    return undefined
+  })
+  if (loaded === undefined) return 1
+  const logger = createLogger({
+    ...loaded.config.telemetry.log,
+    write: io.stderr,
+    clock: systemClock,
+  })
+  const running = await startGateway({
+    config: loaded.config,
+    configVersion: loaded.version,
+    logger,
+  })
+  const history = openConfigHistory({ dataDir: loaded.config.data.dir, loader, clock: systemClock })
+  await history.record(loaded, {
+    author: io.environment['USER'] ?? 'unknown',
+    note: 'loaded at start',
+  })
+  const watch = watchConfig({
+    loader,
+    path,
+    initial: loaded,
+    async onSnapshot(next) {
+      running.gateway.apply(next.config, next.version)
+      await history.record(next, {
+        author: io.environment['USER'] ?? 'unknown',
+        note: 'changed on disk',
+      })
+      logger.info('configuration changed', { version: next.version })
+    },
+    onRejected(error) {
+      logger.error('configuration rejected, the running one stays', { problem: error.message })
+    },
+  })
+  logger.info('smartflow is ready', {
+    url: running.url,
+    admin: running.adminUrl,
+    configuration: loaded.version,
+  })
+  const signal = await untilAskedToStop()
+  logger.info('stopping', { signal })
+  await watch[Symbol.asyncDispose]()
+  await running.stop()
+  logger.info('stopped', {})
+  return 0
+}

@@ -1,0 +1,1 @@
+export { complianceNotConfigured } from './not-configured.ts'

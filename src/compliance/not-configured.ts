@@ -1,0 +1,19 @@
+import type { Answer, Question } from '../core/call.ts'
+import { undecided } from '../core/decision.ts'
+import type { Decision } from '../core/decision.ts'
+
+/**
+ * The compliance stage of a gateway without policies: it inspects nothing, and every decision it makes
+ * says so (`policyVersion: none`).
+ */
+export const complianceNotConfigured = {
+  inspectRequest(): Decision {
+    return undecided
+  },
+  redact(question: Question): Question {
+    return question
+  },
+  inspectAnswer(_question: Question, answer: Answer): Answer {
+    return answer
+  },
+}

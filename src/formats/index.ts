@@ -1,0 +1,29 @@
+export { anthropicMessages } from './anthropic-messages/index.ts'
+export { openAiChat } from './openai-chat/index.ts'
+export { openAiCompletions } from './openai-completions/index.ts'
+export { setMembers } from './json-edit.ts'
+export { readMultipartField, setMultipartField } from './multipart.ts'
+export { outlineJson } from './json-scan.ts'
+export type { JsonOutline, Span } from './json-scan.ts'
+export { createSseSplitter, formatSse } from './sse.ts'
+export type { SseFrame, SseSplitter } from './sse.ts'
+export type {
+  ClientFormat,
+  ErrorView,
+  FormatName,
+  FrameVerdict,
+  ProviderFormat,
+  StreamObserver,
+  StreamReader,
+  StreamWriter,
+  Warn,
+  Warning,
+} from './format.ts'
+export type {
+  NeutralAnswer,
+  NeutralEvent,
+  NeutralMessage,
+  NeutralPart,
+  NeutralRequest,
+  ProviderFault,
+} from './neutral.ts'

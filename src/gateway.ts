@@ -1,0 +1,272 @@
+import { join } from 'node:path'
+import { openAuditLog } from './audit/index.ts'
+import type { AuditConfig, AuditHealth } from './audit/index.ts'
+import { createPriceList, openOwnership, readPriceFile } from './catalog/index.ts'
+import type { ModelConfig, PricesConfig } from './catalog/index.ts'
+import { createSnapshotHolder } from './config/index.ts'
+import type { SnapshotHolder } from './config/index.ts'
+import type { Clock } from './core/clock.ts'
+import type { GatewayError } from './core/errors.ts'
+import { anthropicMessages, openAiChat, openAiCompletions } from './formats/index.ts'
+import type { ClientFormat } from './formats/index.ts'
+import { createDataPlane } from './http/index.ts'
+import type { Peer, ServerConfig } from './http/index.ts'
+import {
+  createAuthenticate,
+  createKeyAuthenticator,
+  createKeyDirectory,
+  openKeyStore,
+  watchStoredKeys,
+} from './identity/index.ts'
+import type { KeyConfig } from './identity/index.ts'
+import type { IdentityStage } from './pipeline/index.ts'
+import type { Fetch, ProviderConfig } from './providers/index.ts'
+import { createSimulatedProvider } from './providers/simulated/index.ts'
+import type { RoutingConfig } from './routing/index.ts'
+import { buildSnapshot } from './snapshot.ts'
+import type { Snapshot } from './snapshot.ts'
+import type { DataConfig } from './storage/index.ts'
+import { createGatewayMetrics, createMetricsRegistry } from './telemetry/index.ts'
+import type { Logger, MetricsRegistry, TelemetryConfig } from './telemetry/index.ts'
+import { version as productVersion } from './version.ts'
+
+/** The whole configuration: one section for each room that has any. */
+export interface GatewayConfig {
+  readonly server: ServerConfig
+  readonly data: DataConfig
+  readonly providers: readonly ProviderConfig[]
+  readonly models: readonly ModelConfig[]
+  readonly prices: PricesConfig
+  readonly routing: RoutingConfig
+  readonly keys: readonly KeyConfig[]
+  readonly audit: AuditConfig
+  readonly telemetry: TelemetryConfig
+}
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig
+  readonly configVersion: string
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Whether the listener has as many connections as it may. */
+  readonly isFull: () => boolean
+}
+
+/** What the status page and the health endpoints tell. Names and counts, never content. */
+export interface GatewayStatus {
+  readonly version: string
+  readonly configVersion: string
+  readonly startedAt: number
+  readonly isReady: boolean
+  readonly isDraining: boolean
+  readonly inFlight: number
+  readonly providers: readonly string[]
+  readonly models: readonly string[]
+  readonly keys: number
+  readonly audit: {
+    readonly state: string
+    readonly reason?: string
+    readonly lastSequence: number
+  }
+}
+
+/** A running gateway without its listeners. */
+export interface Gateway extends AsyncDisposable {
+  handle(request: Request, peer: Peer): Response | Promise<Response>
+  /** Builds a snapshot of a new configuration and swaps it in; the running one stays when that fails. */
+  apply(config: GatewayConfig, configVersion: string): void
+  /** From now on new calls are refused; running ones go on. */
+  startDraining(): void
+  status(): GatewayStatus
+  readonly metrics: MetricsRegistry
+}
+
+const clientFormats: readonly ClientFormat[] = [openAiChat, openAiCompletions, anthropicMessages]
+
+/** Builds every room and joins them: the only place that knows them all. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { clock, logger } = options
+  const startedAt = clock.now()
+  const rooms = await openRooms(options)
+  const { log, metrics, gatewayMetrics, inFlight, keys } = rooms
+  let config = options.config
+  const simulation = createSimulations()
+  const build = (next: GatewayConfig, version: string): Snapshot =>
+    buildSnapshot(next, version, {
+      clock,
+      random: Math.random,
+      log,
+      identity: identityStage(createKeyAuthenticator({ directory: keys.directory, clock })),
+      prices: createPriceList({ overrides: pricesOf(next) }),
+      ownership: rooms.ownership,
+      clientFormats: formatsByName,
+      fetchFor: simulation,
+      onClosed: (question, outcome) => gatewayMetrics.recordCall(question, outcome),
+    })
+  const holder = createSnapshotHolder(build(config, options.configVersion))
+  let isDraining = false
+  const isReady = (): boolean => !isDraining && log.health().state === 'ok'
+  await log.append({ type: 'lifecycle', event: 'start', version: productVersion })
+
+  return {
+    metrics,
+    handle: createDataPlane({
+      acquire: () => holder.acquire(),
+      clientFormats: formatsByName,
+      clock,
+      inFlight,
+      state: () => ({ isDraining, isReady: isReady(), isFull: options.isFull() }),
+      onError: (error, request) => logError(logger, error, request),
+    }),
+    apply(next, configVersion) {
+      const snapshot = build(next, configVersion)
+      config = next
+      keys.configure(next.keys)
+      // The old one is disposed of when its last call ends; nobody waits for that.
+      void holder.swap(snapshot)
+    },
+    startDraining() {
+      isDraining = true
+    },
+    status: () => ({
+      ...versionsOf(holder),
+      startedAt,
+      isReady: isReady(),
+      isDraining,
+      inFlight: inFlight.count,
+      models: config.models.map(({ name }) => name),
+      keys: keys.directory().size,
+      audit: auditStatus(log.health()),
+    }),
+    async [Symbol.asyncDispose]() {
+      await holder[Symbol.asyncDispose]()
+      await rooms[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function versionsOf(
+  holder: SnapshotHolder<Snapshot>,
+): Pick<GatewayStatus, 'version' | 'configVersion' | 'providers'> {
+  using lease = holder.acquire()
+  const { version: configVersion, providerNames: providers } = lease.value
+  return { version: productVersion, configVersion, providers }
+}
+
+function auditStatus({ state, reason, lastSequence }: AuditHealth): GatewayStatus['audit'] {
+  return { state, ...(reason === undefined ? {} : { reason }), lastSequence }
+}
+
+/** Opens the rooms that outlive every configuration version. */
+async function openRooms({ config, clock, logger }: GatewayOptions) {
+  const dataDir = config.data.dir
+  const metrics = createMetricsRegistry()
+  const inFlight = { count: 0 }
+  const log = await openAuditLog({
+    directory: config.audit.directory ?? join(dataDir, 'audit'),
+    clock,
+    segmentBytes: config.audit.segmentBytes,
+    maxCommitDelayMs: config.audit.maxCommitDelayMs,
+    onFault: ({ type, message }) => logger.error('audit log', { fault: type, message }),
+  })
+  const keys = openKeys(config.keys, { dataDir, clock, logger })
+  const ownership = openOwnership({ dataDir, clock })
+  return {
+    log,
+    metrics,
+    inFlight,
+    keys,
+    ownership,
+    gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
+    async [Symbol.asyncDispose]() {
+      await keys[Symbol.asyncDispose]()
+      await ownership[Symbol.asyncDispose]()
+      log.appendOutcome({ type: 'lifecycle', event: 'stop', version: productVersion })
+      await log[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** The keys in force: those of the configuration and those of the store, compiled anew when either changes. */
+function openKeys(
+  initial: readonly KeyConfig[],
+  {
+    dataDir,
+    clock,
+    logger,
+  }: Pick<GatewayOptions, 'clock' | 'logger'> & { readonly dataDir: string },
+) {
+  const store = openKeyStore({ dataDir, clock })
+  let configured = initial
+  let directory = createKeyDirectory({ configured, stored: [] })
+  const rebuild = (): void => {
+    directory = createKeyDirectory({ configured, stored: store.list() })
+  }
+  const watch = watchStoredKeys(store, {
+    onChange: rebuild,
+    onError: (error) => logger.error('cannot read the key store', { error }),
+  })
+  return {
+    directory: () => directory,
+    configure(next: readonly KeyConfig[]) {
+      configured = next
+      rebuild()
+    },
+    async [Symbol.asyncDispose]() {
+      await watch[Symbol.asyncDispose]()
+      await store[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const formatsByName: ReadonlyMap<string, ClientFormat> = new Map(
+  clientFormats.map((format) => [format.name, format]),
+)
+
+/** The administrator's prices: those of the configuration before those of its price file. */
+function pricesOf({ prices }: GatewayConfig): PricesConfig['entries'] {
+  return prices.file === undefined
+    ? prices.entries
+    : [...prices.entries, ...readPriceFile(prices.file)]
+}
+
+function identityStage(keys: ReturnType<typeof createKeyAuthenticator>): IdentityStage {
+  const authenticate = createAuthenticate([keys])
+  return {
+    authenticate: ({ headers }) =>
+      authenticate({
+        authorization: headers.get('authorization') ?? undefined,
+        xApiKey: headers.get('x-api-key') ?? undefined,
+        apiKey: headers.get('api-key') ?? undefined,
+        xGoogApiKey: headers.get('x-goog-api-key') ?? undefined,
+      }),
+  }
+}
+
+/** Returns the in-process transport of simulated providers; others use the network. */
+function createSimulations(): (provider: ProviderConfig) => Fetch | undefined {
+  return (provider) => {
+    if (provider.type !== 'simulated') return undefined
+    const simulated = createSimulatedProvider(
+      provider.behaviour === undefined ? {} : { behaviour: provider.behaviour },
+    )
+    return (url, init) => simulated.fetch(new Request(url, init))
+  }
+}
+
+/** Client mistakes are the client's; what the operator can mend is logged, without content. */
+function logError(
+  logger: Logger,
+  error: GatewayError,
+  request: { readonly requestId: string; readonly path: string },
+): void {
+  if (error.source === 'client') return
+  const fields = { code: error.code, requestId: request.requestId, path: request.path }
+  if (error.code === 'internal_error')
+    logger.error('call failed', { ...fields, error: error.cause })
+  else logger.warn('call failed', { ...fields, cause: causeText(error.cause) })
+}
+
+function causeText(cause: unknown): string | undefined {
+  return cause instanceof Error ? cause.message.slice(0, 300) : undefined
+}

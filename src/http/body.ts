@@ -1,0 +1,55 @@
+import { GatewayError } from '../core/errors.ts'
+
+export interface BodyLimits {
+  readonly maxBytes: number
+  readonly timeoutMs: number
+}
+
+/**
+ * Reads a request body within its limits. A body that announces too many bytes is refused before any is
+ * read; one that announces none is counted as it comes. Throws `request_too_large` (413),
+ * `request_timeout` (408), `client_closed`.
+ */
+export async function readRequestBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
+  const length = request.headers.get('content-length')
+  if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits.maxBytes)
+  let timer: Timer | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new GatewayError('request_timeout', slowText(limits.timeoutMs))),
+      limits.timeoutMs,
+    )
+  })
+  try {
+    const reading = length === null ? readCounted(request, limits.maxBytes) : request.bytes()
+    return await Promise.race([reading, late])
+  } catch (error) {
+    if (error instanceof GatewayError) throw error
+    throw new GatewayError('client_closed', 'The request body ended too early.', { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function readCounted(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (request.body === null) return new Uint8Array()
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of request.body) {
+    length += chunk.byteLength
+    if (length > maxBytes) throw tooLarge(maxBytes)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, length)
+}
+
+function tooLarge(maxBytes: number): GatewayError {
+  return new GatewayError(
+    'request_too_large',
+    `The request body is larger than the ${maxBytes} bytes this gateway accepts.`,
+  )
+}
+
+function slowText(timeoutMs: number): string {
+  return `The request body did not arrive within ${timeoutMs} ms.`
+}

@@ -1,0 +1,176 @@
+import { isStreamed } from '../core/call.ts'
+import type { Call } from '../core/call.ts'
+import type { Clock } from '../core/clock.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
+import { requestIdFrom, traceparentFrom } from '../core/ids.ts'
+import type { Principal } from '../core/principal.ts'
+import type { ClientFormat } from '../formats/index.ts'
+import { answerChat } from '../pipeline/index.ts'
+import type { Stages } from '../pipeline/index.ts'
+import { readRequestBody } from './body.ts'
+import type { ServerLimits } from './config.ts'
+import { dialectOfPath, findEndpoint } from './endpoints.ts'
+import type { Endpoint } from './endpoints.ts'
+import { renderModels } from './models.ts'
+import { renderAnswer, renderError } from './render.ts'
+import { checkHeaders, splitUrl } from './request.ts'
+
+/** One configuration version as the data plane sees it. */
+export interface PlaneSnapshot {
+  readonly stages: Stages
+  readonly limits: ServerLimits
+  /** Models a principal may ask for. */
+  listModels(principal: Principal): readonly string[]
+}
+
+/** A snapshot in use; it stays whole until it is released. */
+export interface SnapshotLease {
+  readonly value: PlaneSnapshot
+  release(): void
+}
+
+export interface DataPlaneDependencies {
+  readonly acquire: () => SnapshotLease
+  readonly clientFormats: ReadonlyMap<string, ClientFormat>
+  readonly clock: Clock
+  /** Whether new calls are still accepted, and whether the gateway can do its work. */
+  readonly state: () => {
+    readonly isDraining: boolean
+    readonly isReady: boolean
+    readonly isFull: boolean
+  }
+  /** Calls in progress; the data plane keeps it. */
+  readonly inFlight: { count: number }
+  /** Told about every error a client gets, for the operational log and metrics. */
+  readonly onError: (
+    error: GatewayError,
+    request: { readonly requestId: string; readonly path: string },
+  ) => void
+}
+
+/** What a server tells about a request. */
+export interface Peer {
+  address(request: Request): string | undefined
+}
+
+/** Makes the handler of the data plane: every request of a client ends here in exactly one response. */
+export function createDataPlane(
+  dependencies: DataPlaneDependencies,
+): (request: Request, peer: Peer) => Promise<Response> | Response {
+  return function handleRequest(request, peer) {
+    const { path, query } = splitUrl(request.url)
+    const requestId = requestIdFrom(request.headers.get('x-request-id'))
+    const endpoint = findEndpoint(path, query)
+    if (endpoint?.type === 'health') return new Response('ok\n')
+    if (endpoint?.type === 'ready') return readiness(dependencies)
+    const format = formatFor(dependencies, endpoint?.format ?? dialectOfPath(path))
+    const lease = dependencies.acquire()
+    dependencies.inFlight.count += 1
+    let hasEnded = false
+    const context: RequestContext = {
+      request,
+      requestId,
+      format,
+      lease,
+      dependencies,
+      peer,
+      end() {
+        if (hasEnded) return
+        hasEnded = true
+        dependencies.inFlight.count -= 1
+        lease.release()
+      },
+    }
+    return respond(context, endpoint).catch((thrown: unknown) => {
+      context.end()
+      const error = toGatewayError(thrown)
+      dependencies.onError(error, { requestId, path })
+      return renderError(error, requestId, format)
+    })
+  }
+}
+
+interface RequestContext {
+  readonly request: Request
+  readonly requestId: string
+  readonly format: ClientFormat
+  readonly lease: SnapshotLease
+  readonly dependencies: DataPlaneDependencies
+  readonly peer: Peer
+  /** Ends the request; later calls do nothing. */
+  readonly end: () => void
+}
+
+async function respond(context: RequestContext, endpoint: Endpoint | undefined): Promise<Response> {
+  const { request, requestId, format, lease, dependencies } = context
+  const { limits, stages } = lease.value
+  if (endpoint === undefined || endpoint.type === 'health' || endpoint.type === 'ready') {
+    throw new GatewayError('not_found', `There is no endpoint ${request.method} at this path.`)
+  }
+  if (dependencies.state().isDraining) throw new GatewayError('shutting_down')
+  if (dependencies.state().isFull || dependencies.inFlight.count > limits.maxConcurrentCalls) {
+    throw new GatewayError('overloaded', undefined, { retryAfterSeconds: 1 })
+  }
+  checkHeaders(request.headers, limits.maxHeaderBytes)
+  const call = callOf(context, endpoint)
+  if (endpoint.type === 'models') {
+    requireMethod(request, ['GET'])
+    const principal = await stages.identity.authenticate(call)
+    const response = renderModels(lease.value.listModels(principal), endpoint, call)
+    context.end()
+    return response
+  }
+  requireMethod(request, endpoint.methods)
+  const answer = await answerChat(stages, call)
+  if (!isStreamed(answer.body)) context.end()
+  return renderAnswer(answer, requestId, format)
+}
+
+function callOf(
+  context: RequestContext,
+  endpoint: Endpoint & { readonly type: 'call' | 'models' },
+): Call {
+  const { request, requestId, lease, dependencies, peer } = context
+  const { limits } = lease.value
+  return {
+    requestId,
+    traceparent: traceparentFrom(request.headers.get('traceparent')),
+    operation: endpoint.type === 'call' ? endpoint.operation : 'chat',
+    clientFormat: endpoint.format,
+    method: request.method,
+    path: endpoint.type === 'call' ? endpoint.path : '',
+    headers: request.headers,
+    sourceAddress: peer.address(request),
+    startedAt: dependencies.clock.monotonic(),
+    signal: request.signal,
+    readBody() {
+      const isUpload = request.headers.get('content-type')?.startsWith('multipart/') === true
+      return readRequestBody(request, {
+        maxBytes: isUpload ? limits.maxUploadBytes : limits.maxBodyBytes,
+        timeoutMs: isUpload ? limits.uploadTimeoutMs : limits.bodyTimeoutMs,
+      })
+    },
+    onEnd: context.end,
+  }
+}
+
+function requireMethod(request: Request, methods: readonly string[]): void {
+  if (methods.includes(request.method)) return
+  throw new GatewayError(
+    'method_not_allowed',
+    `This endpoint accepts ${methods.join(', ')}, not ${request.method}.`,
+  )
+}
+
+function formatFor(dependencies: DataPlaneDependencies, name: string): ClientFormat {
+  const format = dependencies.clientFormats.get(name)
+  if (format === undefined)
+    throw new Error(`No client format '${name}' was handed to the data plane.`)
+  return format
+}
+
+function readiness(dependencies: DataPlaneDependencies): Response {
+  const { isDraining, isReady } = dependencies.state()
+  if (isDraining) return new Response('draining\n', { status: 503 })
+  return isReady ? new Response('ready\n') : new Response('not ready\n', { status: 503 })
+}

@@ -1,0 +1,93 @@
+import type { Operation } from '../core/record.ts'
+import type { FormatName } from '../formats/index.ts'
+
+/** What an endpoint of the data plane is. */
+export type Endpoint =
+  | {
+      readonly type: 'call'
+      readonly operation: Operation
+      /** Decides the dialect of errors as well. */
+      readonly format: FormatName
+      readonly methods: readonly string[]
+      /** Path behind the API root, for providers that offer the endpoint as it is. */
+      readonly path: string
+    }
+  | { readonly type: 'models'; readonly format: FormatName; readonly id: string | undefined }
+  | { readonly type: 'health' }
+  | { readonly type: 'ready' }
+
+const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+  ['/v1/chat/completions', call('chat', 'openai-chat', '/chat/completions')],
+  ['/v1/completions', call('text_completion', 'openai-completions', '/completions')],
+  ['/v1/embeddings', call('embeddings', 'openai-chat', '/embeddings')],
+  ['/v1/moderations', call('moderations', 'openai-chat', '/moderations')],
+  ['/v1/audio/speech', call('audio', 'openai-chat', '/audio/speech')],
+  ['/v1/audio/transcriptions', call('audio', 'openai-chat', '/audio/transcriptions')],
+  ['/v1/audio/translations', call('audio', 'openai-chat', '/audio/translations')],
+  ['/v1/images/generations', call('images', 'openai-chat', '/images/generations')],
+  ['/v1/images/edits', call('images', 'openai-chat', '/images/edits')],
+  ['/v1/images/variations', call('images', 'openai-chat', '/images/variations')],
+  ['/v1/rerank', call('rerank', 'openai-chat', '/rerank')],
+  ['/v1/messages', call('chat', 'anthropic-messages', '/messages')],
+  ['/anthropic/v1/messages', call('chat', 'anthropic-messages', '/messages')],
+  ['/v1/messages/count_tokens', countTokens()],
+  ['/anthropic/v1/messages/count_tokens', countTokens()],
+  ['/v1/models', { type: 'models', format: 'openai-chat', id: undefined }],
+  ['/anthropic/v1/models', { type: 'models', format: 'anthropic-messages', id: undefined }],
+  ['/health', { type: 'health' }],
+  ['/ready', { type: 'ready' }],
+])
+
+/** Endpoints whose path goes on: the rest names a stored thing. */
+const storePattern = /^\/v1\/(files|batches)(\/[A-Za-z0-9_-]{1,128}(\/(content|cancel))?)?$/
+
+/** Finds the endpoint for a path; `undefined` when there is none. */
+export function findEndpoint(path: string, query: string): Endpoint | undefined {
+  const exact = exactEndpoints.get(path)
+  if (exact !== undefined) return exact
+  const stored = storePattern.exec(path)
+  if (stored !== null) {
+    return {
+      type: 'call',
+      operation: stored[1] === 'files' ? 'files' : 'batches',
+      format: 'openai-chat',
+      methods: ['GET', 'POST', 'DELETE'],
+      path: path.slice('/v1'.length) + query,
+    }
+  }
+  for (const [prefix, format] of modelPrefixes) {
+    if (path.startsWith(prefix)) {
+      return { type: 'models', format, id: decodePath(path.slice(prefix.length)) }
+    }
+  }
+  return undefined
+}
+
+const modelPrefixes: readonly (readonly [string, FormatName])[] = [
+  ['/v1/models/', 'openai-chat'],
+  ['/anthropic/v1/models/', 'anthropic-messages'],
+]
+
+/** The dialect in which errors on a path without endpoint are told. */
+export function dialectOfPath(path: string): FormatName {
+  return path.startsWith('/anthropic/') || path.startsWith('/v1/messages')
+    ? 'anthropic-messages'
+    : 'openai-chat'
+}
+
+function call(operation: Operation, format: FormatName, path: string): Endpoint {
+  return { type: 'call', operation, format, methods: ['POST'], path }
+}
+
+function countTokens(): Endpoint {
+  return call('count_tokens', 'anthropic-messages', '/messages/count_tokens')
+}
+
+function decodePath(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // A malformed escape names no model: the caller gets a 404 for the text as it stands.
+    return text
+  }
+}

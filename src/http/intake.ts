@@ -1,0 +1,112 @@
+import type { Call, CallBody } from '../core/call.ts'
+import { GatewayError } from '../core/errors.ts'
+import { asObject, parseJson } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Operation } from '../core/record.ts'
+import { decodeUtf8 } from '../core/text.ts'
+import { outlineJson, readMultipartField } from '../formats/index.ts'
+import type { IntakeStage, Parsed } from '../pipeline/index.ts'
+import type { ServerLimits } from './config.ts'
+
+/** Endpoints that work on stored things and name no model. */
+const operationsWithoutModel: ReadonlySet<Operation> = new Set(['files', 'batches'])
+/** Fields that hold the turns of a conversation. */
+const listFields = ['messages', 'input'] as const
+
+/** Makes the stage that reads and checks request bodies: size, time, nesting and message count first. */
+export function createIntake(limits: ServerLimits): IntakeStage {
+  return {
+    async parse(call) {
+      if (call.method !== 'POST') return withoutBody()
+      const contentType = call.headers.get('content-type') ?? ''
+      const bytes = await call.readBody()
+      if (contentType.toLowerCase().startsWith('multipart/form-data')) {
+        return parseForm(call, bytes, contentType)
+      }
+      return parseJsonCall(call, bytes, contentType, limits)
+    },
+  }
+}
+
+function withoutBody(): Parsed {
+  const body = { bytes: new Uint8Array(), contentType: '', text: undefined, json: undefined }
+  return { body, model: '', stream: false }
+}
+
+function parseForm(call: Call, bytes: Uint8Array, contentType: string): Parsed {
+  const body: CallBody = { bytes, contentType, text: undefined, json: undefined }
+  const model = readMultipartField(bytes, contentType, 'model') ?? ''
+  if (model === '' && !operationsWithoutModel.has(call.operation)) throw missingModel()
+  return { body, model, stream: readMultipartField(bytes, contentType, 'stream') === 'true' }
+}
+
+function parseJsonCall(
+  call: Call,
+  bytes: Uint8Array,
+  contentType: string,
+  limits: ServerLimits,
+): Parsed {
+  if (bytes.byteLength === 0 && operationsWithoutModel.has(call.operation)) {
+    return {
+      body: { bytes, contentType, text: undefined, json: undefined },
+      model: '',
+      stream: false,
+    }
+  }
+  if (contentType !== '' && !isJsonType(contentType)) {
+    throw new GatewayError('unsupported_media_type', 'The request body must be application/json.')
+  }
+  const text = decodeUtf8(bytes)
+  if (text === undefined) {
+    throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.')
+  }
+  outlineJson(text, limits.maxJsonDepth)
+  const json = parseBody(text)
+  checkCounts(json, limits)
+  const body: CallBody = { bytes, contentType: 'application/json', text, json }
+  const stream = readStream(json['stream'])
+  if (operationsWithoutModel.has(call.operation)) return { body, model: '', stream }
+  const model = json['model']
+  if (model === undefined) throw missingModel()
+  if (typeof model !== 'string' || model === '' || model.length > 256) {
+    throw new GatewayError('invalid_request', "'model' must be a string of 1 to 256 characters.", {
+      param: 'model',
+    })
+  }
+  return { body, model, stream }
+}
+
+function parseBody(text: string): JsonObject {
+  const json = asObject(parseJson(text))
+  if (json !== undefined) return json
+  throw new GatewayError('invalid_request', 'The request body is not valid JSON.')
+}
+
+function checkCounts(json: JsonObject, limits: ServerLimits): void {
+  for (const field of listFields) {
+    const list = json[field]
+    if (Array.isArray(list) && list.length > limits.maxMessages) {
+      throw new GatewayError(
+        'request_too_large',
+        `'${field}' has more than the ${limits.maxMessages} entries this gateway accepts.`,
+        { param: field },
+      )
+    }
+  }
+}
+
+function readStream(value: JsonValue | undefined): boolean {
+  if (value === undefined || value === null || typeof value === 'boolean') return value === true
+  throw new GatewayError('invalid_request', "'stream' must be true or false.", { param: 'stream' })
+}
+
+function isJsonType(contentType: string): boolean {
+  const type = contentType.toLowerCase().split(';')[0]?.trim() ?? ''
+  return type === 'application/json' || type.endsWith('+json') || type === 'text/plain'
+}
+
+function missingModel(): GatewayError {
+  return new GatewayError('invalid_request', "The request names no model: set the field 'model'.", {
+    param: 'model',
+  })
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import type { Server } from 'bun'
+import type { ServerConfig } from './config.ts'
+
+/** Address and TLS of one listener. */
+export interface ListenOptions {
+  readonly listen: string
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined
+  readonly allowInsecureBind: boolean
+}
+
+export interface Listener {
+  /** Where it listens, such as `http://127.0.0.1:7775`. */
+  readonly url: string
+  readonly server: Server<undefined>
+  /** Closes connections without a call in progress; returns how many. */
+  closeIdle(): number
+  /** Stops accepting; resolves when running calls have ended or the time is over, then cuts them. */
+  drain(timeoutMs: number): Promise<{ readonly cut: number }>
+}
+
+/** Seconds without any byte after which a connection is closed, the longest the runtime offers. */
+const idleTimeoutSeconds = 255
+
+/**
+ * Opens a listener. Refuses an address that other machines can reach without TLS unless that is
+ * explicitly allowed: keys and prompts would cross the network in the clear.
+ */
+export function openListener(
+  options: ListenOptions,
+  handle: (request: Request, server: Server<undefined>) => Response | Promise<Response>,
+): Listener {
+  const { hostname, port } = splitAddress(options.listen)
+  if (options.tls === undefined && !options.allowInsecureBind && !isLoopback(hostname)) {
+    throw new Error(
+      `Refusing to listen on ${options.listen} without TLS. Set server.tls, or ` +
+        'server.allowInsecureBind: true where a proxy in front ends TLS.',
+    )
+  }
+  const server = Bun.serve({
+    hostname,
+    port,
+    idleTimeout: idleTimeoutSeconds,
+    // The data plane checks sizes itself, so that the refusal is in the client's dialect.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    development: false,
+    ...(options.tls === undefined
+      ? {}
+      : {
+          tls: {
+            cert: readFileSync(options.tls.certFile),
+            key: readFileSync(options.tls.keyFile),
+          },
+        }),
+    fetch: handle,
+  })
+  return {
+    url: server.url.href.replace(/\/$/, ''),
+    server,
+    closeIdle: () => server.closeIdleConnections(),
+    async drain(timeoutMs) {
+      const stopped = server.stop()
+      const timeLeft = Promise.withResolvers<void>()
+      const timer = setTimeout(timeLeft.resolve, timeoutMs)
+      await Promise.race([stopped, timeLeft.promise])
+      clearTimeout(timer)
+      const cut = server.pendingRequests
+      await server.stop(true)
+      return { cut }
+    },
+  }
+}
+
+/** Returns the listen options of the data plane. */
+export function dataPlaneOptions(config: ServerConfig): ListenOptions {
+  return { listen: config.listen, tls: config.tls, allowInsecureBind: config.allowInsecureBind }
+}
+
+/** Returns the listen options of the admin listener. */
+export function adminOptions(config: ServerConfig): ListenOptions {
+  return {
+    listen: config.admin.listen,
+    tls: config.admin.tls,
+    allowInsecureBind: config.allowInsecureBind,
+  }
+}
+
+function splitAddress(address: string): { hostname: string; port: number } {
+  const at = address.lastIndexOf(':')
+  return {
+    hostname: address.slice(0, at).replace(/^\[|\]$/g, ''),
+    port: Number(address.slice(at + 1)),
+  }
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '::1' || hostname.startsWith('127.')
+}

@@ -1,0 +1,74 @@
+import { isStreamed } from '../core/call.ts'
+import type { Answer } from '../core/call.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { ClientFormat } from '../formats/index.ts'
+import { toReadableStream } from './stream-body.ts'
+
+/** Turns an answer into a response, with the headers that tell what the gateway did. */
+export function renderAnswer(answer: Answer, requestId: string, format: ClientFormat): Response {
+  const headers: Record<string, string> = {
+    ...answer.headers,
+    ...identifyingHeaders(requestId, format),
+    'x-smartflow-cache': answer.cache.toUpperCase(),
+  }
+  if (answer.provider !== undefined) headers['x-smartflow-provider'] = answer.provider
+  if (answer.model !== undefined) headers['x-smartflow-model'] = headerSafe(answer.model)
+  if (answer.verdict !== undefined) headers['x-smartflow-decision'] = answer.verdict
+  if (answer.warnings.length > 0) headers['x-smartflow-warnings'] = warningHeader(answer.warnings)
+  if (answer.status >= 400) headers['x-smartflow-error-source'] = 'provider'
+  if (isStreamed(answer.body)) {
+    headers['cache-control'] ??= 'no-cache'
+    // Tells nginx and other proxies in front not to hold events back.
+    headers['x-accel-buffering'] = 'no'
+    return new Response(toReadableStream(answer.body), { status: answer.status, headers })
+  }
+  return new Response(answer.body, { status: answer.status, headers })
+}
+
+/** Turns an error into a response in the client's dialect. */
+export function renderError(
+  error: GatewayError,
+  requestId: string,
+  format: ClientFormat,
+): Response {
+  const body = format.writeError({
+    status: error.status,
+    code: error.code,
+    message: error.message,
+    source: error.source,
+    requestId,
+    ...(error.param === undefined ? {} : { param: error.param }),
+  })
+  const headers: Record<string, string> = {
+    'content-type': 'application/json',
+    'x-smartflow-error-source': error.source,
+    ...identifyingHeaders(requestId, format),
+  }
+  if (error.retryAfterSeconds !== undefined)
+    headers['retry-after'] = String(error.retryAfterSeconds)
+  // Official SDKs repeat every 5xx unless they are told not to.
+  if (error.status >= 500) headers['x-should-retry'] = String(error.retryable)
+  // Without reading the rest of a refused body the connection cannot be used again.
+  if (error.status === 408 || error.status === 413) headers['connection'] = 'close'
+  return new Response(JSON.stringify(body), { status: error.status, headers })
+}
+
+/** The request id, also under the name Anthropic's clients look for. */
+function identifyingHeaders(requestId: string, format: ClientFormat): Record<string, string> {
+  return format.name === 'anthropic-messages'
+    ? { 'x-request-id': requestId, 'request-id': requestId }
+    : { 'x-request-id': requestId }
+}
+
+const maxWarningHeaderLength = 2048
+
+function warningHeader(warnings: readonly string[]): string {
+  const text = headerSafe(warnings.join(', '))
+  return text.length <= maxWarningHeaderLength
+    ? text
+    : `${text.slice(0, maxWarningHeaderLength)}… (${warnings.length} in all)`.replace('…', '...')
+}
+
+function headerSafe(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?')
+}

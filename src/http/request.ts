@@ -1,0 +1,39 @@
+import { GatewayError } from '../core/errors.ts'
+
+/** Headers that must be given once: two readers could otherwise understand two different requests. */
+const singleHeaders = ['host', 'content-length', 'content-type', 'transfer-encoding'] as const
+
+/** The runtime's own limit of a header block, in bytes; below it the configured one is checked. */
+const runtimeHeaderBytes = 16_384
+
+/**
+ * Refuses conflicting or oversized headers. The runtime has refused malformed ones before; repeated
+ * headers reach us joined by commas. Throws `invalid_request`, `headers_too_large`.
+ */
+export function checkHeaders(headers: Headers, maxHeaderBytes: number): void {
+  for (const name of singleHeaders) {
+    const value = headers.get(name)
+    if (value !== null && value.includes(',')) {
+      throw new GatewayError('invalid_request', `The header '${name}' is given more than once.`)
+    }
+  }
+  if (maxHeaderBytes >= runtimeHeaderBytes) return
+  let length = 0
+  // Four bytes a line: colon, space, CR and LF.
+  headers.forEach((value, name) => (length += name.length + value.length + 4))
+  if (length > maxHeaderBytes) {
+    throw new GatewayError(
+      'headers_too_large',
+      `The request headers are larger than the ${maxHeaderBytes} bytes this gateway accepts.`,
+    )
+  }
+}
+
+/** Splits a request URL into its path and its query with the question mark (`''` without one). */
+export function splitUrl(url: string): { readonly path: string; readonly query: string } {
+  const pathAt = url.indexOf('/', url.indexOf('//') + 2)
+  if (pathAt < 0) return { path: '/', query: '' }
+  const queryAt = url.indexOf('?', pathAt)
+  if (queryAt < 0) return { path: url.slice(pathAt), query: '' }
+  return { path: url.slice(pathAt, queryAt), query: url.slice(queryAt) }
+}

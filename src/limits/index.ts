@@ -1,0 +1,1 @@
+export { limitsNotConfigured } from './not-configured.ts'

@@ -1,0 +1,136 @@
+import { GatewayError } from '../core/errors.ts'
+
+/** How long a provider may take, in milliseconds. */
+export interface Timeouts {
+  /** From the request to the first byte of the answer, connecting included. */
+  readonly firstByteTimeoutMs: number
+  /** Between two pieces of a streamed answer. */
+  readonly idleTimeoutMs: number
+  /** Of the whole call. */
+  readonly totalTimeoutMs: number
+}
+
+/**
+ * The clock that runs while a provider is asked. One timer, whatever is being waited for. Disposing stops
+ * the clock and leaves the exchange as it is.
+ */
+export interface Deadlines extends Disposable {
+  /** Ends the exchange with the provider: the client left or a deadline passed. */
+  readonly signal: AbortSignal
+  /** The answer has begun: from now on silence is measured, not the wait for the first byte. */
+  begun(): void
+  /** Starts to wait for the next piece. A slow client is no silence of the provider, so only waiting counts. */
+  waiting(): void
+  /** Ends the wait. */
+  arrived(): void
+  /** Stops the clock and ends what is still open behind the signal. */
+  cancel(): void
+  /** Translates what a failed request or read threw, knowing who ended it. */
+  explain(error: unknown): GatewayError
+}
+
+/** Starts the deadlines of one attempt; dispose them when it is over. */
+export function startDeadlines(client: AbortSignal, timeouts: Timeouts): Deadlines {
+  return new RunningDeadlines(client, timeouts)
+}
+
+class RunningDeadlines implements Deadlines {
+  readonly #client: AbortSignal
+  readonly #timeouts: Timeouts
+  readonly #controller = new AbortController()
+  readonly #startedAt = performance.now()
+  /** Says which deadline passed, once one has. */
+  #expired: string | undefined
+  #waitingSince = this.#startedAt
+  #isWaiting = true
+  #hasBegun = false
+  #timer: Timer
+
+  constructor(client: AbortSignal, timeouts: Timeouts) {
+    this.#client = client
+    this.#timeouts = timeouts
+    this.#timer = this.#checkAfter(Math.min(timeouts.firstByteTimeoutMs, timeouts.totalTimeoutMs))
+    if (client.aborted) this.#onClientGone()
+    else client.addEventListener('abort', this.#onClientGone)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  begun(): void {
+    this.#hasBegun = true
+    this.#isWaiting = false
+    const { idleTimeoutMs, firstByteTimeoutMs } = this.#timeouts
+    // A longer timer corrects itself when it fires; a shorter one is needed only here.
+    if (idleTimeoutMs < firstByteTimeoutMs) {
+      clearTimeout(this.#timer)
+      this.#timer = this.#checkAfter(idleTimeoutMs)
+    }
+  }
+
+  waiting(): void {
+    this.#isWaiting = true
+    this.#waitingSince = performance.now()
+  }
+
+  arrived(): void {
+    this.#isWaiting = false
+  }
+
+  explain(error: unknown): GatewayError {
+    if (error instanceof GatewayError) return error
+    const cause = { cause: error }
+    if (this.#expired !== undefined) {
+      return new GatewayError('provider_timeout', this.#expired, cause)
+    }
+    return new GatewayError(
+      this.#client.aborted ? 'client_closed' : 'provider_unreachable',
+      undefined,
+      cause,
+    )
+  }
+
+  cancel(): void {
+    this[Symbol.dispose]()
+    this.#controller.abort()
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#client.removeEventListener('abort', this.#onClientGone)
+  }
+
+  readonly #onClientGone = (): void => {
+    this[Symbol.dispose]()
+    this.#controller.abort(this.#client.reason)
+  }
+
+  #checkAfter(delayMs: number): Timer {
+    return setTimeout(() => this.#check(), delayMs)
+  }
+
+  #check(): void {
+    const { idleTimeoutMs, firstByteTimeoutMs, totalTimeoutMs } = this.#timeouts
+    const now = performance.now()
+    const allowance = this.#hasBegun ? idleTimeoutMs : firstByteTimeoutMs
+    const totalLeft = this.#startedAt + totalTimeoutMs - now
+    const waitLeft = this.#isWaiting ? this.#waitingSince + allowance - now : allowance
+    if (totalLeft > 0 && waitLeft > 0) {
+      // One millisecond more, so that a timer that fires early does not fire twice.
+      this.#timer = this.#checkAfter(Math.min(waitLeft, totalLeft) + 1)
+      return
+    }
+    if (totalLeft <= 0) this.#expire(`The provider did not finish within ${totalTimeoutMs} ms.`)
+    else if (this.#hasBegun) {
+      this.#expire(`The provider sent nothing for ${idleTimeoutMs} ms in the middle of its answer.`)
+    } else {
+      this.#expire(`The provider did not begin to answer within ${firstByteTimeoutMs} ms.`)
+    }
+  }
+
+  #expire(text: string): void {
+    this.#expired = text
+    this.#controller.abort(new DOMException(text, 'TimeoutError'))
+  }
+}

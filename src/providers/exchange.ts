@@ -1,0 +1,97 @@
+import type { Answer, AnswerHeaders, AnswerReport, Question } from '../core/call.ts'
+import type { GatewayError } from '../core/errors.ts'
+import type { MeteredUsage, TokenUsage } from '../core/usage.ts'
+import type { ClientFormat, ErrorView, FormatName, ProviderFormat } from '../formats/index.ts'
+import type { Deadlines, Timeouts } from './deadlines.ts'
+import type { Prepared } from './prepare.ts'
+import type { Provider } from './provider.ts'
+
+/** What every exchange with a provider needs from outside. */
+export interface ExchangeDependencies {
+  readonly clientFormats: ReadonlyMap<string, ClientFormat>
+  readonly timeouts: Timeouts
+  readonly maxAnswerBytes: number
+  readonly maxFrameBytes: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Estimates the tokens of a text, for answers without usage. */
+  readonly estimateTokens: (text: string) => number
+}
+
+/** The formats on both sides of a chat-like exchange. */
+export interface Translation {
+  readonly client: ClientFormat
+  readonly provider: ProviderFormat
+  readonly isSame: boolean
+}
+
+/** One exchange with a provider: all that is known while its answer arrives. */
+export interface Exchange {
+  readonly question: Question
+  readonly provider: Provider
+  readonly model: string
+  /** Absent for bodies the gateway forwards without reading them as a conversation. */
+  readonly translation: Translation | undefined
+  readonly prepared: Prepared
+  readonly deadlines: Deadlines
+  readonly report: AnswerReport
+  /** Grows while the answer is translated. */
+  readonly warnings: string[]
+  readonly dependencies: ExchangeDependencies
+}
+
+/** Makes the answer of an exchange. */
+export function answerOf(
+  exchange: Exchange,
+  status: number,
+  headers: AnswerHeaders,
+  body: Answer['body'],
+): Answer {
+  return {
+    status,
+    headers,
+    body,
+    provider: exchange.provider.name,
+    model: exchange.model,
+    cache: 'bypass',
+    attempts: [],
+    warnings: exchange.warnings,
+    report: exchange.report,
+  }
+}
+
+/** Shows an error as the client of this exchange is to see it. */
+export function viewError(exchange: Exchange, error: GatewayError): ErrorView {
+  return {
+    status: error.status,
+    code: error.code,
+    message: error.message,
+    source: error.source,
+    requestId: exchange.question.call.requestId,
+    ...(error.param === undefined ? {} : { param: error.param }),
+  }
+}
+
+/** Completes usage: the provider's own count, or an estimate that is marked as one. */
+export function meterUsage(
+  exchange: Exchange,
+  reported: TokenUsage | undefined,
+  outputTokens: () => number,
+): MeteredUsage {
+  if (reported !== undefined) return { ...reported, estimated: false }
+  return {
+    inputTokens: exchange.dependencies.estimateTokens(exchange.question.body.text ?? ''),
+    outputTokens: outputTokens(),
+    estimated: true,
+  }
+}
+
+/** Tells whether a provider's error bodies already are in the client's dialect. */
+export function isSameDialect(client: string, provider: FormatName): boolean {
+  return dialectOf(client) === dialectOf(provider)
+}
+
+/** `openai-chat` and `openai-completions` share a dialect: the word before the dash. */
+function dialectOf(format: string): string {
+  return format.slice(0, format.indexOf('-'))
+}

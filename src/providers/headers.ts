@@ -1,0 +1,52 @@
+import type { AnswerHeaders, Question } from '../core/call.ts'
+import type { Provider } from './provider.ts'
+
+/** Returns the headers of a request to a provider. No header of the client passes unless it is listed. */
+export function requestHeaders(
+  provider: Provider,
+  question: Question,
+  contentType: string,
+): Record<string, string> {
+  const { call } = question
+  // Identity: the gateway reads what it forwards, and bytes must reach the client as they were sent.
+  const headers: Record<string, string> = { ...provider.headers, 'accept-encoding': 'identity' }
+  if (contentType !== '') headers['content-type'] = contentType
+  if (call.traceparent !== undefined) headers['traceparent'] = call.traceparent
+  for (const name of provider.forwardedHeaders) {
+    const value = call.headers.get(name)
+    if (value !== null) headers[name] = value
+  }
+  return headers
+}
+
+const answerHeaderNames: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-disposition',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'openai-processing-ms',
+  'openai-version',
+  'apim-request-id',
+  'x-ms-region',
+])
+
+/** Returns the headers of a provider's answer that are meant for its client. */
+export function answerHeaders(response: Response): AnswerHeaders {
+  const headers: AnswerHeaders = {}
+  response.headers.forEach((value, name) => {
+    if (isForClient(name)) headers[name] = value
+    else if (name === 'x-request-id' || name === 'request-id') {
+      headers['x-smartflow-provider-request-id'] = value
+    }
+  })
+  return headers
+}
+
+function isForClient(name: string): boolean {
+  return (
+    answerHeaderNames.has(name) ||
+    name.startsWith('x-ratelimit-') ||
+    name.startsWith('anthropic-ratelimit-')
+  )
+}

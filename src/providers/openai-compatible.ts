@@ -1,0 +1,46 @@
+import type { Operation } from '../core/record.ts'
+import { openAiChat, openAiCompletions } from '../formats/index.ts'
+import type { ProviderConfig } from './config.ts'
+import {
+  openAiForwardedHeaders,
+  openAiOperations,
+  openAiPath,
+  trimSlashes,
+} from './openai-paths.ts'
+import type { ProviderTraits } from './provider.ts'
+
+type CompatibleConfig = ProviderConfig & { readonly type: 'openai-compatible' }
+
+const presetRoots: Readonly<Record<NonNullable<CompatibleConfig['preset']>, string>> = {
+  vllm: 'http://127.0.0.1:8000/v1',
+  lmstudio: 'http://127.0.0.1:1234/v1',
+  groq: 'https://api.groq.com/openai/v1',
+  mistral: 'https://api.mistral.ai/v1',
+  deepseek: 'https://api.deepseek.com/v1',
+  xai: 'https://api.x.ai/v1',
+  openrouter: 'https://openrouter.ai/api/v1',
+  together: 'https://api.together.xyz/v1',
+}
+
+/** Mistral answers 422 to `stream_options` and sends usage in every stream without being asked. */
+const presetsWithUnaskedUsage: ReadonlySet<string> = new Set(['mistral'])
+
+const operations: ReadonlySet<Operation> = new Set([...openAiOperations, 'rerank'])
+
+/** Any service that speaks the OpenAI API, known ones by preset. What it lacks, it says itself with a 404. */
+export function openAiCompatible(config: CompatibleConfig): ProviderTraits {
+  const root = trimSlashes(
+    config.baseUrl ?? (config.preset === undefined ? '' : presetRoots[config.preset]),
+  )
+  return {
+    formats: [openAiChat, openAiCompletions],
+    headers:
+      config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey.reveal()}` },
+    forwardedHeaders: openAiForwardedHeaders,
+    asksStreamUsage: config.preset === undefined || !presetsWithUnaskedUsage.has(config.preset),
+    url(request) {
+      const path = openAiPath(request, operations)
+      return path === undefined ? undefined : root + path
+    },
+  }
+}

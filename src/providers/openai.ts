@@ -1,0 +1,28 @@
+import { openAiChat, openAiCompletions } from '../formats/index.ts'
+import type { ProviderConfig } from './config.ts'
+import {
+  openAiForwardedHeaders,
+  openAiOperations,
+  openAiPath,
+  trimSlashes,
+} from './openai-paths.ts'
+import type { ProviderTraits } from './provider.ts'
+
+/** The OpenAI API (platform.openai.com/docs/api-reference). */
+export function openAi(config: ProviderConfig & { readonly type: 'openai' }): ProviderTraits {
+  const root = trimSlashes(config.baseUrl)
+  return {
+    formats: [openAiChat, openAiCompletions],
+    headers: {
+      authorization: `Bearer ${config.apiKey.reveal()}`,
+      ...(config.organization === undefined ? {} : { 'openai-organization': config.organization }),
+      ...(config.project === undefined ? {} : { 'openai-project': config.project }),
+    },
+    forwardedHeaders: openAiForwardedHeaders,
+    asksStreamUsage: true,
+    url(request) {
+      const path = openAiPath(request, openAiOperations)
+      return path === undefined ? undefined : root + path
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { Question } from '../core/call.ts'
+import { GatewayError } from '../core/errors.ts'
+import { asObject } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { outlineJson, setMembers, setMultipartField } from '../formats/index.ts'
+import type { ClientFormat, ProviderFormat, Warn } from '../formats/index.ts'
+
+/** What is sent to a provider for a question. */
+export interface Prepared {
+  readonly body: Uint8Array | string
+  readonly contentType: string
+  /** The gateway asked for usage frames that the client did not ask for. */
+  readonly withholdUsage: boolean
+  /** The client asked for usage inside a translated stream. */
+  readonly clientWantsUsage: boolean
+}
+
+/**
+ * Prepares the body for a provider that speaks the client's own format: the original bytes, or the
+ * original text with the model name and the wish for usage set in place.
+ */
+export function prepareSame(
+  question: Question,
+  model: string,
+  options: { readonly askUsage: boolean },
+): Prepared {
+  const { body } = question
+  const changes: Record<string, JsonValue> = {}
+  if (model !== question.model && question.model !== '') changes['model'] = model
+  const streamOptions = asObject(body.json?.['stream_options'])
+  const withholdUsage =
+    options.askUsage && question.stream && streamOptions?.['include_usage'] !== true
+  if (withholdUsage) changes['stream_options'] = { ...streamOptions, include_usage: true }
+  if (body.text === undefined || Object.keys(changes).length === 0) {
+    return {
+      body: rewriteForm(question, model),
+      contentType: body.contentType,
+      withholdUsage,
+      clientWantsUsage: false,
+    }
+  }
+  const outline = outlineJson(body.text, Infinity)
+  return {
+    body: setMembers(body.text, outline, changes),
+    contentType: body.contentType,
+    withholdUsage,
+    clientWantsUsage: false,
+  }
+}
+
+/** Prepares the body for a provider of another format, through the neutral form. */
+export function prepareTranslated(
+  question: Question,
+  model: string,
+  formats: {
+    readonly client: ClientFormat
+    readonly provider: ProviderFormat
+    readonly warn: Warn
+  },
+): Prepared {
+  const request = formats.client.readRequest(jsonOf(question))
+  for (const field of request.inexpressible) formats.warn({ type: 'dropped', field })
+  const body = formats.provider.writeRequest({ ...request, model, streamUsage: true }, formats.warn)
+  return {
+    body: JSON.stringify(body),
+    contentType: 'application/json',
+    withholdUsage: false,
+    clientWantsUsage: request.streamUsage === true,
+  }
+}
+
+function rewriteForm(question: Question, model: string): Uint8Array {
+  const { bytes, contentType } = question.body
+  if (model === question.model || question.model === '') return bytes
+  return setMultipartField(bytes, contentType, { name: 'model', value: model })
+}
+
+function jsonOf(question: Question): JsonObject {
+  if (question.body.json !== undefined) return question.body.json
+  throw new GatewayError('invalid_request', 'The request body must be a JSON object.')
+}

@@ -1,0 +1,47 @@
+import type { Operation } from '../core/record.ts'
+import type { FormatName, ProviderFormat } from '../formats/index.ts'
+
+/** Sends one HTTP request. The global `fetch` has this shape, and so has the in-process simulation. */
+export type Fetch = (url: string, init: FetchInit) => Promise<Response>
+
+export interface FetchInit {
+  readonly method: string
+  readonly headers: Record<string, string>
+  readonly body?: Uint8Array | string
+  readonly signal: AbortSignal
+  readonly redirect: 'manual'
+}
+
+/** What a request to a provider is for; decides its URL. */
+export interface EndpointRequest {
+  readonly operation: Operation
+  /** Format of the body for chat-like operations. */
+  readonly format?: FormatName
+  /** The provider's own model name. */
+  readonly model: string
+  /** Path behind the API root with its query, such as `/files/file-1/content`; for pass-through operations. */
+  readonly path: string
+}
+
+/** A service that answers calls: endpoint, credentials and format. Immutable; one per configured entry. */
+export interface Provider extends AsyncDisposable {
+  readonly name: string
+  readonly type: string
+  /** Chat formats it speaks, the preferred one first. */
+  readonly formats: readonly ProviderFormat[]
+  /** Headers of every request, credentials included. Never shown to a client or a log. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Request headers of the client that this provider understands and may receive. */
+  readonly forwardedHeaders: readonly string[]
+  /** Whether to ask for usage in streams when the client did not. */
+  readonly asksStreamUsage: boolean
+  readonly fetch: Fetch
+  /** Returns the URL for an operation, or `undefined` when the provider does not offer it. */
+  url(request: EndpointRequest): string | undefined
+}
+
+/** What a provider type has to say for itself; transport and lifetime are the same for all. */
+export type ProviderTraits = Pick<
+  Provider,
+  'formats' | 'headers' | 'forwardedHeaders' | 'asksStreamUsage' | 'url'
+>

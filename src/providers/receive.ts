@@ -1,0 +1,155 @@
+import type { Answer, AnswerHeaders } from '../core/call.ts'
+import { GatewayError } from '../core/errors.ts'
+import { asNumber, asObject, isObject, parseJson } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { TokenUsage } from '../core/usage.ts'
+import type { ProviderFault } from '../formats/index.ts'
+import { answerOf, isSameDialect, meterUsage, viewError } from './exchange.ts'
+import type { Exchange, Translation } from './exchange.ts'
+import { answerHeaders } from './headers.ts'
+import { readWhole } from './read-whole.ts'
+import { forwardBytes, forwardStream, translateStream } from './stream.ts'
+
+/** Errors are short; a longer body is not an error message. */
+const maxErrorBytes = 1_048_576
+
+/** Turns a provider's response into an answer in the client's format. Throws when it is unusable. */
+export async function receive(exchange: Exchange, response: Response): Promise<Answer> {
+  exchange.deadlines.begun()
+  const headers = answerHeaders(response)
+  const { translation, question } = exchange
+  if (response.status >= 300) return receiveError(exchange, response, headers)
+  if (translation === undefined) return receiveOpaque(exchange, response, headers)
+  const isStream = headers['content-type']?.startsWith('text/event-stream') === true
+  if (isStream && question.stream) return receiveStream(exchange, translation, response)
+  return receiveWhole(exchange, translation, response)
+}
+
+async function receiveWhole(
+  exchange: Exchange,
+  translation: Translation,
+  response: Response,
+): Promise<Answer> {
+  const bytes = await readBytes(exchange, response)
+  const text = textOf(bytes)
+  const body = asObject(parseJson(text))
+  if (body === undefined) throw new GatewayError('provider_bad_answer')
+  exchange.report.usage = meterUsage(exchange, translation.provider.readUsage(body), () =>
+    exchange.dependencies.estimateTokens(text),
+  )
+  const headers = answerHeaders(response)
+  if (translation.isSame) return answerOf(exchange, response.status, headers, bytes)
+  const read = translation.provider.readAnswer(body)
+  const answer = translation.client.writeAnswer(
+    { ...read, createdAt: read.createdAt ?? Math.floor(exchange.dependencies.now() / 1000) },
+    ({ type, field }) => exchange.warnings.push(`${type} ${field}`),
+  )
+  return answerOf(exchange, 200, asJson(headers), JSON.stringify(answer))
+}
+
+function receiveStream(exchange: Exchange, translation: Translation, response: Response): Answer {
+  const { dependencies, prepared, report, deadlines } = exchange
+  if (response.body === null) throw new GatewayError('provider_bad_answer')
+  const context = {
+    upstream: response.body,
+    client: translation.client,
+    provider: translation.provider,
+    report,
+    deadlines,
+    maxFrameBytes: dependencies.maxFrameBytes,
+    view: (error: GatewayError) => viewError(exchange, error),
+    meter: (reported: TokenUsage | undefined, outputLength: number) =>
+      meterUsage(exchange, reported, () => Math.ceil(outputLength / 4)),
+  }
+  const headers = answerHeaders(response)
+  if (translation.isSame) {
+    return answerOf(exchange, response.status, headers, forwardStream(context, prepared))
+  }
+  headers['content-type'] = 'text/event-stream; charset=utf-8'
+  const body = translateStream(context, {
+    includeUsage: prepared.clientWantsUsage,
+    createdAt: Math.floor(dependencies.now() / 1000),
+  })
+  return answerOf(exchange, 200, headers, body)
+}
+
+/** Bodies the gateway does not read as a conversation: JSON with its usage, anything else as it comes. */
+async function receiveOpaque(
+  exchange: Exchange,
+  response: Response,
+  headers: AnswerHeaders,
+): Promise<Answer> {
+  const { report, deadlines, question } = exchange
+  if (headers['content-type']?.startsWith('application/json') !== true && response.body !== null) {
+    const body = forwardBytes({ upstream: response.body, deadlines, report })
+    return answerOf(exchange, response.status, headers, body)
+  }
+  const bytes = await readBytes(exchange, response)
+  const usage = readOpaqueUsage(asObject(parseJson(textOf(bytes))))
+  if (usage !== undefined) report.usage = { ...usage, estimated: false }
+  else if (question.call.operation === 'embeddings') {
+    report.usage = meterUsage(exchange, undefined, () => 0)
+  }
+  return answerOf(exchange, response.status, headers, bytes)
+}
+
+/** An error of the provider, in the client's dialect. It keeps its status, `retry-after` and message. */
+async function receiveError(
+  exchange: Exchange,
+  response: Response,
+  headers: AnswerHeaders,
+): Promise<Answer> {
+  // A redirect would carry credentials and content to a host that no configuration names.
+  if (response.status < 400) throw new GatewayError('provider_bad_answer')
+  if (response.status === 401) throw new GatewayError('provider_refused_credentials')
+  const { deadlines, report, translation, question } = exchange
+  const bytes = await readWhole(response, { maxBytes: maxErrorBytes, deadlines })
+  const text = textOf(bytes)
+  const body = asObject(parseJson(text))
+  const format = translation?.provider ?? exchange.provider.formats[0]
+  const fault = format?.readError(response.status, text)
+  report.error = errorOf(response.status, fault)
+  const isVerbatim =
+    isObject(body?.['error']) &&
+    (format === undefined || isSameDialect(question.call.clientFormat, format.name))
+  if (isVerbatim) return answerOf(exchange, response.status, headers, bytes)
+  const client =
+    translation?.client ?? exchange.dependencies.clientFormats.get(question.call.clientFormat)
+  if (client === undefined) return answerOf(exchange, response.status, headers, bytes)
+  const view = viewError(exchange, report.error)
+  return answerOf(
+    exchange,
+    response.status,
+    asJson(headers),
+    JSON.stringify(client.writeError(view)),
+  )
+}
+
+function errorOf(status: number, fault: ProviderFault | undefined): GatewayError {
+  return new GatewayError('provider_error', fault?.message, {
+    status,
+    ...(fault?.param === undefined ? {} : { param: fault.param }),
+  })
+}
+
+function readBytes(exchange: Exchange, response: Response): Promise<Uint8Array> {
+  const { deadlines, dependencies } = exchange
+  return readWhole(response, { maxBytes: dependencies.maxAnswerBytes, deadlines })
+}
+
+/** Usage of embeddings, images, transcriptions and reranking, in the words OpenAI and Cohere use. */
+function readOpaqueUsage(body: JsonObject | undefined): TokenUsage | undefined {
+  const usage = asObject(body?.['usage'])
+  const input = asNumber(usage?.['prompt_tokens']) ?? asNumber(usage?.['input_tokens'])
+  if (input === undefined) return undefined
+  const output = asNumber(usage?.['completion_tokens']) ?? asNumber(usage?.['output_tokens'])
+  return { inputTokens: input, outputTokens: output ?? 0 }
+}
+
+function asJson(headers: AnswerHeaders): AnswerHeaders {
+  return { ...headers, 'content-type': 'application/json' }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+}

@@ -1,0 +1,5 @@
+export { routingConfigSchema } from './config.ts'
+export type { RoutingConfig } from './config.ts'
+export { AttemptsFailed, sendInOrder } from './send.ts'
+export { createStrategy } from './strategies.ts'
+export type { Strategy, StrategyName } from './strategies.ts'
