@@ -15,11 +15,12 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { changedPaths } from './changes.ts'
 import { unifiedDiff } from './diff.ts'
-import { createConfigHistory } from './history.ts'
+import { openConfigHistory } from './history.ts'
 import type { ConfigHistory } from './history.ts'
 import { createConfigLoader } from './load.ts'
 import { ConfigError } from './problem.ts'
 import { testSchema } from './testing/schema.ts'
+import type { TestConfig } from './testing/schema.ts'
 import { removedSecret } from './mask.ts'
 
 const directories: string[] = []
@@ -31,7 +32,7 @@ const loader = createConfigLoader(testSchema, { environment })
 interface Room {
   readonly directory: string
   readonly path: string
-  readonly history: ConfigHistory
+  readonly history: ConfigHistory<TestConfig>
   readonly accept: (text: string) => Promise<string>
 }
 
@@ -41,15 +42,16 @@ async function room(maxEntries = 100): Promise<Room> {
   const path = join(directory, 'smartflow.yaml')
   let now = Date.UTC(2026, 0, 1)
   const clock = { now: () => (now += 1_000), monotonic: () => now }
-  const history = createConfigHistory({
-    directory: join(directory, 'data', 'config-history'),
+  const history = openConfigHistory({
+    dataDir: join(directory, 'data'),
+    loader,
     clock,
     maxEntries,
   })
   const accept = async (text: string): Promise<string> => {
     await writeFile(path, text)
     const loaded = await loader.load(path)
-    await history.record(loaded, 'ana')
+    await history.record(loaded, { author: 'ana' })
     return loaded.version
   }
   return { directory, path, history, accept }
@@ -95,7 +97,7 @@ test('rollback brings back the text, records itself and can be undone the same w
   const { accept, history, path } = await room()
   const first = await accept(`# first\n${listen('a')}`)
   const second = await accept(listen('b'))
-  const entry = await history.rollback({ loader, path, reference: 'previous', author: 'ben' })
+  const entry = await history.rollback({ path, reference: 'previous', author: 'ben' })
   expect(entry).toMatchObject({
     action: 'rollback',
     author: 'ben',
@@ -103,9 +105,9 @@ test('rollback brings back the text, records itself and can be undone the same w
     restored: first,
   })
   expect(await readFile(path, 'utf8')).toBe(`# first\n${listen('a')}`)
-  await history.record(await loader.load(path), 'gateway')
+  await history.record(await loader.load(path), { author: 'gateway' })
   expect((await history.list()).entries.length).toBe(3)
-  const again = await history.rollback({ loader, path, reference: 'previous', author: 'ben' })
+  const again = await history.rollback({ path, reference: 'previous', author: 'ben' })
   expect([again.version, await readFile(path, 'utf8')]).toEqual([second, listen('b')])
 })
 
@@ -114,10 +116,10 @@ test('rollback of a broken or missing file goes to the newest good version', asy
   await accept(listen('a'))
   await accept(listen('b'))
   await writeFile(path, 'serverr: [')
-  await history.rollback({ loader, path, reference: 'previous', author: 'ben' })
+  await history.rollback({ path, reference: 'previous', author: 'ben' })
   expect(await readFile(path, 'utf8')).toBe(listen('b'))
   await rm(path)
-  await history.rollback({ loader, path, reference: 'previous', author: 'ben' })
+  await history.rollback({ path, reference: 'previous', author: 'ben' })
   expect(await readFile(path, 'utf8')).toBe(listen('b'))
 })
 
@@ -128,7 +130,7 @@ test('rollback keeps the mode of the file and the symbolic link that leads to it
   await chmod(path, 0o640)
   const linked = join(directory, 'link.yaml')
   await symlink('smartflow.yaml', linked)
-  await history.rollback({ loader, path: linked, reference: '1', author: 'ben' })
+  await history.rollback({ path: linked, reference: '1', author: 'ben' })
   expect(await readlink(linked)).toBe('smartflow.yaml')
   expect(await readFile(path, 'utf8')).toBe(listen('a'))
   expect((await stat(path)).mode & 0o777).toBe(0o640)
@@ -136,11 +138,13 @@ test('rollback keeps the mode of the file and the symbolic link that leads to it
 })
 
 test('a version that today would be refused is not brought back, and nothing is recorded', async () => {
-  const { accept, history, path } = await room()
+  const { accept, history, path, directory } = await room()
   await accept('store: "${env:KEY}"\n')
   await accept(listen('b'))
   const strict = createConfigLoader(testSchema, { environment: {} })
-  const attempt = history.rollback({ loader: strict, path, reference: '1', author: 'ben' })
+  const clock = { now: () => 0, monotonic: () => 0 }
+  const today = openConfigHistory({ dataDir: join(directory, 'data'), loader: strict, clock })
+  const attempt = today.rollback({ path, reference: '1', author: 'ben' })
   expect(attempt).rejects.toBeInstanceOf(ConfigError)
   await attempt.catch(() => undefined)
   expect(await readFile(path, 'utf8')).toBe(listen('b'))
@@ -153,7 +157,7 @@ test('a rollback that cannot be written leaves no entry behind', async () => {
   await accept(listen('b'))
   await rm(path)
   const gone = join(directory, 'none', 'smartflow.yaml')
-  const attempt = history.rollback({ loader, path: gone, reference: '1', author: 'ben' })
+  const attempt = history.rollback({ path: gone, reference: '1', author: 'ben' })
   expect(await attempt.catch((error: Error) => error.message)).toBe(`${gone} does not exist`)
   expect((await history.list()).entries.length).toBe(2)
 })
@@ -173,7 +177,7 @@ test('a literal secret never enters history and comes back from the present file
     const stored = await readFile(join(directory, 'data', 'config-history', file), 'utf8')
     expect(stored).not.toMatch(/sk-/)
   }
-  await history.rollback({ loader, path, reference: '1', author: 'ben' })
+  await history.rollback({ path, reference: '1', author: 'ben' })
   const { config } = await loader.load(path)
   expect(
     config.providers.map((entry) => [entry.name, entry.type === 'openai' && entry.apiKey.reveal()]),
@@ -188,7 +192,7 @@ test('a rollback that needs a secret nobody has any more is refused with the rea
   const { accept, history, path } = await room()
   await accept(`providers:\n${provider('a', 'sk-literal-aaaa')}`)
   await accept(`providers:\n${provider('z', 'sk-literal-zzzz')}`)
-  const attempt = history.rollback({ loader, path, reference: '1', author: 'ben' })
+  const attempt = history.rollback({ path, reference: '1', author: 'ben' })
   expect(await attempt.catch((error: Error) => error.message)).toContain(
     'the secret at providers[0].apiKey stood in the file itself',
   )
@@ -215,13 +219,12 @@ test('only the newest versions are kept, and damaged entries are named', async (
 
 test('two processes that record at once both get their entry', async () => {
   const { directory, history } = await room()
-  const folder = join(directory, 'data', 'config-history')
   const clock = { now: () => 0, monotonic: () => 0 }
-  const other = createConfigHistory({ directory: folder, clock })
+  const other = openConfigHistory({ dataDir: join(directory, 'data'), loader, clock })
   await Promise.all(
     Array.from({ length: 10 }, async (_, index) => {
       const loaded = await loader.parse(listen(`n${index}`), 'x.yaml')
-      await (index % 2 === 0 ? history : other).record(loaded, 'ana')
+      await (index % 2 === 0 ? history : other).record(loaded, { author: 'ana' })
     }),
   )
   const { entries, damaged } = await history.list()

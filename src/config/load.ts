@@ -143,7 +143,7 @@ function measure<T>(
 ): T {
   const { document, source, shape } = report
   const referenceAt = (path: Path): string | undefined =>
-    document.resolved.get(pathKey(path))?.shown
+    document.resolved.get(pathKey(path))?.references
   const context: IssueContext = { document: value, shape, places: source.places, referenceAt }
   const result = attempt(() => schema.parse(value))
   if (result === undefined) {
@@ -186,8 +186,8 @@ function withoutSecrets(
     const scrub = (text: string): string => {
       const safe = redaction.scrub(text)
       if (resolved === undefined || value === '') return safe
-      const rest = safe.replaceAll(resolved.shown, '')
-      return rest.includes(value) ? `not valid (the value is that of ${resolved.shown})` : safe
+      const rest = safe.replaceAll(resolved.references, '')
+      return rest.includes(value) ? `not valid (the value is that of ${resolved.references})` : safe
     }
     return {
       path,

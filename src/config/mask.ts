@@ -1,7 +1,9 @@
 import { Lexer } from 'yaml'
 import type { JsonValue } from '../core/json.ts'
+import { nearest } from '../core/nearest.ts'
 import type { SourceLines, Span } from './excerpt.ts'
 import { valuesOfBrokenLine } from './excerpt.ts'
+import { looksLikeKey, pathKey } from './problem.ts'
 import type { Path } from './problem.ts'
 import { hasUrlPassword } from './redact.ts'
 import { hasReference, splitText } from './references.ts'
@@ -27,17 +29,33 @@ export function hiddenSpans(
   line: number,
   shape: Shape,
 ): readonly Span[] {
-  if (!source.isYaml) return valuesOfBrokenLine(lines, line)
+  // Where not every value has a place of its own, nothing is known to be harmless.
+  if (!source.isYaml || source.faults.length > 0) return valuesOfBrokenLine(lines, line)
   const { start, end } = lines.spanOf(line)
-  const hidden = [...source.places.values()].filter(
-    ({ isLeaf, value }) => isLeaf && value.start < end && value.end > start,
-  )
+  const hidden: Span[] = []
+  for (const place of source.places.values()) {
+    const { key, value, isLeaf, path } = place
+    const isBelow = value.start >= end || value.end <= start
+    if (isLeaf && !isBelow && !isShowable(place, source.value, shape)) hidden.push(value)
+    const isKeyHere = key !== undefined && key.start < end && key.end > start
+    if (isKeyHere && !isShowableKey(path, source, shape)) hidden.push(key)
+  }
   return [
-    ...hidden
-      .filter((place) => !isShowable(place, source.value, shape))
-      .map((place) => place.value),
-    ...commentsOf(lines.text).filter((span) => span.start < end && span.end > start),
+    ...hidden,
+    // A value that begins with & or * without quotes is taken for an anchor or an alias.
+    ...tokensOf(lines.text, '#&*!').filter((span) => span.start < end && span.end > start),
   ]
+}
+
+/** Tells whether the key at the end of a path may be shown: it is known, or is clearly a key. */
+export function isShowableKey(path: Path, source: Source, shape: Shape): boolean {
+  const name = path.at(-1)
+  if (typeof name !== 'string') return true
+  if (shape.keysAt(source.value, path.slice(0, -1)).includes(name)) return true
+  const place = source.places.get(pathKey(path))
+  // In `{ key: value, other }` the last word is a key without a value, more likely a lost value.
+  const hasValue = place === undefined || place.key !== place.value
+  return hasValue && looksLikeKey(name)
 }
 
 /**
@@ -84,8 +102,16 @@ export function applyEdits(
 
 function isShowable(place: Place, document: JsonValue, shape: Shape): boolean {
   if (place.text !== undefined && isBareReference(place.text)) return true
-  if (place.text !== undefined && hasUrlPassword(place.text)) return false
+  if (place.text !== undefined && mayHoldPassword(place.text)) return false
+  const choices = place.text === undefined ? [] : shape.choicesAt(document, place.path)
+  // What stands for one of a few words but resembles none of them may be anything.
+  if (choices.length > 0 && nearest(place.text ?? '', choices) === undefined) return false
   return shape.isShowable(document, place.path)
+}
+
+/** However malformed, a text with @, or with a second colon before no port, may be a URL with a password. */
+function mayHoldPassword(text: string): boolean {
+  return text.includes('@') || /:(?!\d{1,5}([/?#]|$))/.test(text.replace(/^[^:]*:\/*/, ''))
 }
 
 function isMaskable(
@@ -117,7 +143,8 @@ function hasFallback(text: string): boolean {
 function maskComment(comment: string, known: readonly string[]): string {
   let result = comment
   for (const secret of known) result = result.replaceAll(secret, () => removedSecret)
-  // A commented-out setting: `# apiKey: sk-…`
+  // A URL with a password, then a commented-out setting: `# apiKey: sk-…`
+  result = result.replace(/[^\s:]+:\S+(?=@)/g, removedSecret)
   return result.replace(
     /([\w.-]*(?:auth|credential|key|password|passwd|secret|token)[\w.-]*["']?\s*[:=]\s*)(?!["']?\$\{)\S.*$/i,
     (_whole, before: string) => before + removedSecret,
@@ -125,13 +152,20 @@ function maskComment(comment: string, known: readonly string[]): string {
 }
 
 function commentsOf(text: string): Span[] {
+  return tokensOf(text, '#')
+}
+
+/** Spans of the tokens that begin with one of the given characters; texts are not among them. */
+function tokensOf(text: string, starts: string): Span[] {
   const spans: Span[] = []
   let at = 0
   let isScalar = false
   for (const token of new Lexer().lex(text)) {
     const isMark: boolean = !isScalar && lexerMarks.has(token)
     if (!isMark) {
-      if (!isScalar && token.startsWith('#')) spans.push({ start: at, end: at + token.length })
+      if (!isScalar && starts.includes(token.charAt(0))) {
+        spans.push({ start: at, end: at + token.length })
+      }
       at += token.length
     }
     isScalar = isMark && token === '\u001f'

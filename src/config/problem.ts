@@ -54,6 +54,14 @@ export function formatPath(path: Path): string {
   return text
 }
 
+/**
+ * Tells whether a key looks like one. Where a colon or a comma is missing, a key swallows the value
+ * behind it, secret or not, so other keys are not repeated in messages.
+ */
+export function looksLikeKey(name: string): boolean {
+  return /^[\w.$@*/+-]{1,40}$/.test(name)
+}
+
 /** Identifies a path in maps. */
 export function pathKey(path: Path): string {
   return JSON.stringify(path)

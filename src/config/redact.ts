@@ -11,7 +11,10 @@ export const hiddenSecret = '[secret]'
 /** Shorter values are too common as parts of other texts to be replaced inside them. */
 const minContainedLength = 6
 const minEqualLength = 3
-const urlPassword = /^([a-z][a-z0-9+.-]*:\/\/[^/?#\s:@]*:)([^/?#\s]+)(?=@)/i
+// Wider than RFC 3986: a mistyped URL holds a password all the same. What looks like a port is none.
+const urlPassword = /^(\s*[a-z][a-z0-9+.-]*:[/\\]*[^:@]*:)(?!\d{1,5}[/?#])(.+)(?=@)/i
+/** Over HTTP a user without a password is an access token more often than a name. */
+const urlToken = /^(\s*https?:[/\\]*)([^/:@]+)(?=@)/i
 
 /** Takes secrets out of values and messages before anyone sees them. */
 export interface Redaction {
@@ -32,54 +35,66 @@ export function createRedaction(
   const shown = new Map<string, string | undefined>()
   for (const secret of literalSecrets(config)) shown.set(secret, undefined)
   for (const { value, shown: reference } of document.secrets) shown.set(value.reveal(), reference)
+  const named = new Map(document.secrets.map((text) => [text.value.reveal(), text.references]))
   const contained = [...shown.keys()]
     .filter((secret) => secret.length >= minContainedLength)
     .sort((a, b) => b.length - a.length)
 
-  const replaceIn = (text: string, represent: (secret: string) => string): string => {
-    if (shown.has(text) && text.length >= minEqualLength) return shown.get(text) ?? represent(text)
-    let result = text
+  const scrub = (message: string): string => {
+    let result = message
     for (const secret of contained) {
-      if (result.includes(secret)) {
-        result = result.replaceAll(secret, () => shown.get(secret) ?? represent(secret))
-      }
-    }
-    return hideUrlPassword(result, represent)
-  }
-
-  const redact = (
-    value: unknown,
-    path: Path,
-    represent: (secret: string) => string,
-  ): JsonValue | undefined => {
-    const reference = document.resolved.get(pathKey(path))
-    if (reference !== undefined) return reference.shown
-    if (value instanceof Secret) {
-      const secret = value.reveal()
-      return shown.get(secret) ?? represent(secret)
-    }
-    if (typeof value === 'string') return replaceIn(value, represent)
-    const plain = toPlain(value)
-    if (Array.isArray(plain)) {
-      return plain.map((item, index) => redact(item, [...path, index], represent) ?? null)
-    }
-    if (typeof plain === 'string') return replaceIn(plain, represent)
-    if (!isRecord(plain)) return isScalar(plain) ? plain : undefined
-    const result: JsonObject = {}
-    for (const [name, child] of Object.entries(plain)) {
-      const redacted = redact(child, [...path, name], represent)
-      if (redacted !== undefined) result[name] = redacted
+      result = result.replaceAll(secret, () => named.get(secret) ?? hiddenSecret)
     }
     return result
   }
 
   return {
-    redact: (value, represent = () => hiddenSecret) => {
-      const result = redact(value, [], represent)
+    scrub,
+    redact(config, represent = () => hiddenSecret) {
+      const showText = (text: string): string => {
+        if (shown.has(text) && text.length >= minEqualLength) {
+          return shown.get(text) ?? represent(text)
+        }
+        let result = text
+        for (const secret of contained) {
+          result = result.replaceAll(secret, () => shown.get(secret) ?? represent(secret))
+        }
+        return hideUrlPassword(result, represent)
+      }
+      const showAt = (path: Path): string | undefined => {
+        const text = document.resolved.get(pathKey(path))?.shown
+        return text === undefined ? undefined : hideUrlPassword(text, represent)
+      }
+      const showSecret = (secret: string): string => shown.get(secret) ?? represent(secret)
+      const result = redactValue(config, [], { showAt, showSecret, showText })
       return isObject(result) ? result : {}
     },
-    scrub: (message) => replaceIn(message, () => hiddenSecret),
   }
+}
+
+interface Showing {
+  /** What stands at a path whose value came from references. */
+  readonly showAt: (path: Path) => string | undefined
+  readonly showSecret: (secret: string) => string
+  readonly showText: (text: string) => string
+}
+
+function redactValue(value: unknown, path: Path, showing: Showing): JsonValue | undefined {
+  const reference = showing.showAt(path)
+  if (reference !== undefined) return reference
+  if (value instanceof Secret) return showing.showSecret(value.reveal())
+  const plain = toPlain(value)
+  if (typeof plain === 'string') return showing.showText(plain)
+  if (Array.isArray(plain)) {
+    return plain.map((item, index) => redactValue(item, [...path, index], showing) ?? null)
+  }
+  if (!isRecord(plain)) return isScalar(plain) ? plain : undefined
+  const result: JsonObject = {}
+  for (const [name, child] of Object.entries(plain)) {
+    const redacted = redactValue(child, [...path, name], showing)
+    if (redacted !== undefined) result[name] = redacted
+  }
+  return result
 }
 
 /** Replaces the password of a URL that carries one. */
@@ -87,9 +102,17 @@ export function hideUrlPassword(
   text: string,
   represent: (secret: string) => string = () => hiddenSecret,
 ): string {
-  return text.replace(urlPassword, (whole, before: string, password: string) =>
-    password.startsWith('${') && password.endsWith('}') ? whole : before + represent(password),
-  )
+  const references: string[] = []
+  // Readers of URLs drop tabs and line breaks wherever they stand; colons within references mean nothing.
+  const joined = text.replace(/[\t\r\n]/g, '').replace(/\$\{[^}]*\}/g, (reference) => {
+    references.push(reference)
+    return '\uE000'
+  })
+  const hide = (whole: string, before: string, password: string): string =>
+    password.replaceAll('\uE000', '') === '' ? whole : before + represent(password)
+  const hidden = joined.replace(urlPassword, hide).replace(urlToken, hide)
+  if (hidden === joined) return text
+  return hidden.replaceAll('\uE000', () => references.shift() ?? '')
 }
 
 /** Tells whether a text is a URL with a password in it that is not a reference. */

@@ -72,6 +72,14 @@ export function describeParts(parts: readonly TextPart[]): string {
   return parts.map(describePart).join('')
 }
 
+/** Names only the references of a text, for messages: what stands between them could be a secret too. */
+export function nameReferences(parts: readonly TextPart[]): string {
+  return parts
+    .filter((part) => part.type !== 'literal')
+    .map(describePart)
+    .join(' and ')
+}
+
 function describePart(part: TextPart): string {
   if (part.type === 'literal') return part.text
   const hasDefault = part.type === 'env' && (part.fallback ?? '') !== ''

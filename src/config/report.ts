@@ -1,7 +1,7 @@
 import type { SourceLines } from './excerpt.ts'
 import { excerptOf } from './excerpt.ts'
-import { hiddenSpans } from './mask.ts'
-import type { Problem } from './problem.ts'
+import { hiddenSpans, isShowableKey } from './mask.ts'
+import type { Path, Problem } from './problem.ts'
 import { ConfigError, formatPath } from './problem.ts'
 import type { Shape } from './shape.ts'
 import type { Fault, Source } from './source.ts'
@@ -27,7 +27,7 @@ export function toError(
     const hidden = hiddenSpans(source, lines, position.line, shape)
     const problem = {
       ...position,
-      path: formatPath(fault.path),
+      path: formatPath(shownPath(fault.path, report)),
       message: fault.message,
       ...(fault.hint === undefined ? {} : { hint: fault.hint }),
       excerpt: excerptOf(lines, fault.span, hidden),
@@ -35,4 +35,10 @@ export function toError(
     problems.set(JSON.stringify(problem), problem)
   }
   return new ConfigError(path, [...problems.values()], files)
+}
+
+function shownPath(path: Path, { source, shape }: Report): Path {
+  return path.map((step, index) =>
+    isShowableKey(path.slice(0, index + 1), source, shape) ? step : '…',
+  )
 }

@@ -6,7 +6,7 @@ import { decodeText, FileProblem } from './files.ts'
 import type { ReadFile } from './files.ts'
 import type { Path } from './problem.ts'
 import { pathKey, printable } from './problem.ts'
-import { describeParts, splitText } from './references.ts'
+import { describeParts, nameReferences, splitText } from './references.ts'
 import type { TextPart } from './references.ts'
 import type { Fault, Place, Source } from './source.ts'
 
@@ -22,6 +22,8 @@ export interface ReferenceSources {
 export interface ResolvedText {
   /** What people may see instead of the value, such as `${env:OPENAI_API_KEY}`. */
   readonly shown: string
+  /** The references alone, for messages. */
+  readonly references: string
   readonly value: Secret
 }
 
@@ -99,7 +101,8 @@ class Resolver {
     let filled = ''
     for (const part of split.parts) filled += (await this.#valueOf(part, path)) ?? ''
     if (split.parts.some((part) => part.type !== 'literal')) {
-      const entry = { shown: describeParts(split.parts), value: new Secret(filled) }
+      const references = nameReferences(split.parts)
+      const entry = { shown: describeParts(split.parts), references, value: new Secret(filled) }
       this.resolved.set(pathKey(path), entry)
       this.secrets.set(filled, entry)
     }
@@ -111,7 +114,8 @@ class Resolver {
     const value =
       part.type === 'env' ? this.#variable(part, path) : await this.#file(part.path, part, path)
     if (value !== undefined && value !== '' && !this.secrets.has(value)) {
-      this.secrets.set(value, { shown: describeParts([part]), value: new Secret(value) })
+      const shown = describeParts([part])
+      this.secrets.set(value, { shown, references: shown, value: new Secret(value) })
     }
     return value
   }

@@ -3,7 +3,7 @@ import type { Alias, Document, Node, Scalar, YAMLMap, YAMLSeq } from 'yaml'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Span } from './excerpt.ts'
 import type { Path } from './problem.ts'
-import { pathKey, quoted } from './problem.ts'
+import { pathKey } from './problem.ts'
 import { describeSyntaxError } from './syntax-errors.ts'
 
 /** Where one value of a document stands in its source. */
@@ -191,7 +191,7 @@ class Reader {
       if (name === undefined) continue
       if (entries.has(name)) {
         const hint = 'each key may appear once in a mapping'
-        this.#fault([...path, name], key, `duplicate key ${quoted(name)}`, hint)
+        this.#fault([...path, name], key, 'duplicate key', hint)
       } else entries.set(name, { key, value })
     }
     for (const merge of merges) {
@@ -230,7 +230,7 @@ class Reader {
       return undefined
     }
     if (forbiddenKeys.has(name)) {
-      this.#fault(path, span, `the key ${quoted(name)} is not allowed`)
+      this.#fault(path, span, `the key ${name} is not allowed`)
       return undefined
     }
     if (name.includes('${')) {
