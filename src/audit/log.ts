@@ -1,0 +1,293 @@
+import type { Clock } from '../core/clock.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { AuditRecord } from '../core/record.ts'
+import type { LogStats } from './stats.ts'
+import type { LogStore } from './store.ts'
+import type { AuditFault, AuditHealth, AuditLog, AuditStats } from './types.ts'
+
+/** Shortest time from one commit to the next while the processor is busy: each costs about 50 µs of it. */
+const spacingMs = 1
+/** A turn of the event loop shorter than this found nothing to do. */
+const idleTurnMs = 0.02
+
+export interface LogParts {
+  readonly store: LogStore
+  readonly stats: LogStats
+  readonly clock: Clock
+  readonly maxCommitDelayMs: number
+  readonly maxUnsyncedBytes: number
+  readonly retryDelayMs: number
+  readonly lock: Disposable
+  readonly onFault: (fault: AuditFault) => void
+}
+
+/** Calls that wait for the same commit; they share its promise. */
+interface Batch extends PromiseWithResolvers<void> {
+  waiting: number
+}
+
+type Timer = ReturnType<typeof setTimeout>
+
+/**
+ * Decides when records are synchronised, who waits for it, and what happens after a failure. At most
+ * one synchronisation runs. After a failure nothing is written or synchronised until a repair, which
+ * is tried again and again, has moved the log to a new segment.
+ */
+export class DurableLog implements AuditLog {
+  readonly #parts: LogParts
+  readonly #store: LogStore
+  readonly #stats: LogStats
+  #batch: Batch | undefined
+  #syncing: Promise<void> | undefined
+  #commitTimer: Timer | undefined
+  #commitDueAt = Infinity
+  #lastCommitAt = -Infinity
+  #lastCommitWaiting = 0
+  /** When the present turn of the event loop began, while turns are watched. */
+  #turnStartedAt: number | undefined
+  #failure: Error | undefined
+  #waitingOutcomes = 0
+  #repairTimer: Timer | undefined
+  #repairing: Promise<void> | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(parts: LogParts) {
+    this.#parts = parts
+    this.#store = parts.store
+    this.#stats = parts.stats
+  }
+
+  get stats(): AuditStats {
+    return this.#stats
+  }
+
+  health(): AuditHealth {
+    const { lastSequence, durableSequence } = this.#store
+    return {
+      state: this.#failure ? 'failed' : 'ok',
+      ...(this.#failure && { reason: this.#failure.message }),
+      pending: lastSequence - durableSequence,
+      waitingOutcomes: this.#waitingOutcomes,
+      lostOutcomes: this.#stats.lostOutcomes,
+      lastSequence,
+      durableSequence,
+    }
+  }
+
+  append(record: AuditRecord): Promise<void> {
+    // Half of the memory is kept for outcomes: what began has to be able to end.
+    const refusal = this.#failure ?? this.#add(record, this.#parts.maxUnsyncedBytes / 2)
+    if (refusal) {
+      this.#stats.rejectedAppends++
+      return Promise.reject(unavailable(refusal))
+    }
+    const batch = (this.#batch ??= { ...Promise.withResolvers(), waiting: 0 })
+    batch.waiting++
+    if (!this.#syncing) this.#commitSoon()
+    return batch.promise
+  }
+
+  appendOutcome(record: AuditRecord): void {
+    const refusal = this.#add(record, this.#parts.maxUnsyncedBytes)
+    if (refusal) {
+      this.#lose(1, refusal)
+      return
+    }
+    if (!this.#failure) this.#attempt(() => this.#store.handOver())
+    if (this.#failure) {
+      this.#waitingOutcomes++
+      this.#stats.delayedOutcomes++
+    } else if (!this.#syncing) {
+      this.#commitAfter(this.#parts.maxCommitDelayMs)
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  /** Adds a record in memory; returns why it cannot. */
+  #add(record: AuditRecord, maxUnsyncedBytes: number): Error | undefined {
+    if (this.#closing) return new Error('the audit log is closed')
+    if (this.#store.unsyncedBytes > maxUnsyncedBytes) {
+      return new Error('too many records wait for the audit log')
+    }
+    try {
+      this.#store.add(record)
+      return undefined
+    } catch (error) {
+      return asError(error)
+    }
+  }
+
+  /** Starts a commit after a delay, unless one is due earlier. */
+  #commitAfter(delayMs: number): void {
+    if (delayMs <= 0) {
+      this.#commit()
+      return
+    }
+    const dueAt = this.#parts.clock.monotonic() + delayMs
+    if (dueAt >= this.#commitDueAt) return
+    clearTimeout(this.#commitTimer)
+    this.#commitDueAt = dueAt
+    this.#commitTimer = setTimeout(() => this.#commit(), delayMs)
+  }
+
+  /**
+   * Commits at once when one caller at a time waits or the last commit is long enough ago. Otherwise
+   * the batch grows while the event loop is busy: committing then would only take its time away.
+   */
+  #commitSoon(): void {
+    const now = this.#parts.clock.monotonic()
+    if (this.#lastCommitWaiting < 2 || this.#isSpaced(now)) this.#commit()
+    else this.#watchTurn(now)
+  }
+
+  #isSpaced(now: number): boolean {
+    return now - this.#lastCommitAt >= Math.min(spacingMs, this.#parts.maxCommitDelayMs)
+  }
+
+  #watchTurn(now: number): void {
+    if (this.#turnStartedAt !== undefined) return
+    this.#turnStartedAt = now
+    setImmediate(() => {
+      const endedAt = this.#parts.clock.monotonic()
+      const turnMs = endedAt - (this.#turnStartedAt ?? endedAt)
+      this.#turnStartedAt = undefined
+      if (!this.#batch || this.#syncing) return
+      if (turnMs < idleTurnMs || this.#isSpaced(endedAt)) this.#commit()
+      else this.#watchTurn(endedAt)
+    })
+  }
+
+  /** Synchronises everything added so far, unless that is under way or cannot be. */
+  #commit(): void {
+    clearTimeout(this.#commitTimer)
+    this.#commitDueAt = Infinity
+    if (this.#syncing || this.#failure) return
+    const batch = this.#batch
+    this.#batch = undefined
+    const startedAt = this.#parts.clock.monotonic()
+    this.#lastCommitAt = startedAt
+    this.#lastCommitWaiting = batch?.waiting ?? 0
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#syncing = promise
+    const ended = (error: Error | null) => {
+      this.#syncing = undefined
+      if (error) {
+        this.#fail(error)
+        batch?.reject(unavailable(error))
+      } else {
+        this.#stats.commits++
+        this.#stats.syncSeconds.add((this.#parts.clock.monotonic() - startedAt) / 1000)
+        batch?.resolve()
+        this.#continue()
+      }
+      resolve()
+    }
+    try {
+      this.#store.sync(batch !== undefined, ended)
+    } catch (error) {
+      ended(asError(error))
+    }
+  }
+
+  /** Sees to what came in while a commit was under way. */
+  #continue(): void {
+    if (this.#failure) return
+    if (this.#batch) this.#commitSoon()
+    else if (this.#store.unsyncedBytes > 0) this.#commitAfter(this.#parts.maxCommitDelayMs)
+    else if (this.#store.wantsExtension) this.#commit()
+  }
+
+  #attempt(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#fail(asError(error))
+    }
+  }
+
+  /** Refuses everyone who waits for a later commit than the one under way, and all who come. */
+  #fail(error: Error): void {
+    if (this.#failure) return
+    this.#failure = error
+    this.#stats.failures++
+    clearTimeout(this.#commitTimer)
+    this.#commitDueAt = Infinity
+    this.#batch?.reject(unavailable(error))
+    this.#batch = undefined
+    const message = `the audit log cannot be written: ${error.message} (${this.#store.path})`
+    this.#report({ type: 'unwritable', message, cause: error })
+    this.#repairLater()
+  }
+
+  #repairLater(): void {
+    if (this.#closing) return
+    this.#repairTimer = setTimeout(() => {
+      this.#repairing = this.#repair().finally(() => {
+        this.#repairing = undefined
+      })
+    }, this.#parts.retryDelayMs)
+  }
+
+  async #repair(): Promise<void> {
+    await this.#syncing
+    try {
+      await this.#store.repair()
+    } catch {
+      // The reason for the failure was reported; the state says that it lasts.
+      this.#repairLater()
+      return
+    }
+    this.#failure = undefined
+    this.#waitingOutcomes = 0
+    this.#report({ type: 'restored', message: `the audit log continues in ${this.#store.path}` })
+    this.#attempt(() => this.#store.handOver())
+    this.#continue()
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#repairTimer)
+    await this.#repairing
+    await this.#drain()
+    if (this.#failure) {
+      await this.#repair()
+      await this.#drain()
+    }
+    if (this.#failure) this.#lose(this.#waitingOutcomes, this.#failure)
+    await this.#store.close()
+    this.#parts.lock[Symbol.dispose]()
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#syncing || (!this.#failure && this.#store.unsyncedBytes > 0)) {
+      this.#commit()
+      await this.#syncing
+    }
+  }
+
+  #lose(outcomes: number, cause: Error): void {
+    if (outcomes === 0) return
+    this.#stats.lostOutcomes += outcomes
+    const message = `${outcomes} outcome records could not be kept: ${cause.message}`
+    this.#report({ type: 'record_lost', message, cause })
+  }
+
+  #report(fault: AuditFault): void {
+    try {
+      this.#parts.onFault(fault)
+    } catch {
+      // A log must not fail because its observer did; the fault also shows in `health`.
+    }
+  }
+}
+
+function unavailable(cause: Error): GatewayError {
+  return new GatewayError('audit_unavailable', undefined, { cause })
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('an unknown failure', { cause: thrown })
+}
