@@ -123,7 +123,7 @@ function outcomeOf(
     errorSource: report.error?.source,
     provider: answer.provider,
     modelUsed: answer.model,
-    attempts: answer.attempts,
+    attempts: report.attempts,
     usage: report.usage,
     cost: costOf(answer),
     cache: answer.cache,

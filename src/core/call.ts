@@ -51,6 +51,10 @@ export type AnswerHeaders = Record<string, string>
 
 /** What a provider's reply turned out to be; for streams complete only once the body has ended. */
 export interface AnswerReport {
+  /** What compliance decided about the request. */
+  verdict: 'allow' | 'redact' | undefined
+  /** Every target that was asked, in order. */
+  attempts: readonly AttemptRecord[]
   usage: MeteredUsage | undefined
   /** The error that ended the answer, if one did. */
   error: GatewayError | undefined
@@ -68,9 +72,6 @@ export interface Answer {
   /** Model name at the provider. */
   readonly model?: string
   readonly cache: 'hit' | 'miss' | 'bypass'
-  /** What compliance decided about the request. */
-  readonly verdict?: 'allow' | 'redact'
-  readonly attempts: readonly AttemptRecord[]
   /** Field paths lost or changed in translation. */
   readonly warnings: readonly string[]
   readonly report: AnswerReport
@@ -81,7 +82,13 @@ export type AnswerEnd = 'complete' | 'client' | 'error'
 
 /** Makes an empty report. */
 export function newReport(): AnswerReport {
-  return { usage: undefined, error: undefined, firstByteAt: undefined }
+  return {
+    verdict: undefined,
+    attempts: [],
+    usage: undefined,
+    error: undefined,
+    firstByteAt: undefined,
+  }
 }
 
 /** Tells whether an answer's body is a stream. */

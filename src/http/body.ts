@@ -13,22 +13,26 @@ export interface BodyLimits {
 export async function readRequestBody(request: Request, limits: BodyLimits): Promise<Uint8Array> {
   const length = request.headers.get('content-length')
   if (length !== null && Number(length) > limits.maxBytes) throw tooLarge(limits.maxBytes)
-  let timer: Timer | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new GatewayError('request_timeout', slowText(limits.timeoutMs))),
-      limits.timeoutMs,
-    )
-  })
+  const reading = length === null ? readCounted(request, limits.maxBytes) : request.bytes()
   try {
-    const reading = length === null ? readCounted(request, limits.maxBytes) : request.bytes()
-    return await Promise.race([reading, late])
+    // Most bodies arrive together with their headers: no clock is started for those.
+    return await (Bun.peek.status(reading) === 'fulfilled'
+      ? reading
+      : within(reading, limits.timeoutMs))
   } catch (error) {
     if (error instanceof GatewayError) throw error
     throw new GatewayError('client_closed', 'The request body ended too early.', { cause: error })
-  } finally {
-    clearTimeout(timer)
   }
+}
+
+function within<T>(reading: Promise<T>, timeoutMs: number): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const timer = setTimeout(() => {
+    const text = `The request body did not arrive within ${timeoutMs} ms.`
+    reject(new GatewayError('request_timeout', text))
+  }, timeoutMs)
+  reading.then(resolve, reject).finally(() => clearTimeout(timer))
+  return promise
 }
 
 async function readCounted(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -48,8 +52,4 @@ function tooLarge(maxBytes: number): GatewayError {
     'request_too_large',
     `The request body is larger than the ${maxBytes} bytes this gateway accepts.`,
   )
-}
-
-function slowText(timeoutMs: number): string {
-  return `The request body did not arrive within ${timeoutMs} ms.`
 }

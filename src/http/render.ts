@@ -13,7 +13,9 @@ export function renderAnswer(answer: Answer, requestId: string, format: ClientFo
   }
   if (answer.provider !== undefined) headers['x-smartflow-provider'] = answer.provider
   if (answer.model !== undefined) headers['x-smartflow-model'] = headerSafe(answer.model)
-  if (answer.verdict !== undefined) headers['x-smartflow-decision'] = answer.verdict
+  if (answer.report.verdict !== undefined) {
+    headers['x-smartflow-decision'] = answer.report.verdict
+  }
   if (answer.warnings.length > 0) headers['x-smartflow-warnings'] = warningHeader(answer.warnings)
   if (answer.status >= 400) headers['x-smartflow-error-source'] = 'provider'
   if (isStreamed(answer.body)) {

@@ -28,8 +28,8 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
     const found =
       (await stages.cache.find(allowed, offer, decision)) ??
       (await stages.routing.send(allowed, offer)) // 502 504
-    const inspected = await stages.compliance.inspectAnswer(allowed, found, decision)
-    const answer: Answer = { ...inspected, verdict: decision.verdict }
+    const answer = await stages.compliance.inspectAnswer(allowed, found, decision)
+    answer.report.verdict = decision.verdict
 
     return release(answer, call, (end: AnswerEnd) => {
       if (end === 'complete') stages.cache.keep(allowed, answer, decision)

@@ -13,7 +13,6 @@ export function countTokensLocally(
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ input_tokens: inputTokens }),
     cache: 'bypass',
-    attempts: [],
     warnings: ['changed input_tokens: estimated by the gateway'],
     report: newReport(),
   }

@@ -54,7 +54,6 @@ export function answerOf(
     provider: exchange.provider.name,
     model: exchange.model,
     cache: 'bypass',
-    attempts: [],
     warnings: exchange.warnings,
     report: exchange.report,
   }

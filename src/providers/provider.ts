@@ -7,7 +7,7 @@ export type Fetch = (url: string, init: FetchInit) => Promise<Response>
 export interface FetchInit {
   readonly method: string
   readonly headers: Record<string, string>
-  readonly body?: Uint8Array | string
+  readonly body?: Uint8Array | string | undefined
   readonly signal: AbortSignal
   readonly redirect: 'manual'
 }

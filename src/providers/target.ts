@@ -48,12 +48,22 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
   const warnings: string[] = []
   const prepared = prepare(opening, warnings)
   const deadlines = startDeadlines(call.signal, dependencies.timeouts)
-  const exchange: Exchange = { ...opening, prepared, deadlines, warnings, report: newReport() }
+  const exchange: Exchange = {
+    provider,
+    question,
+    dependencies,
+    model: opening.model,
+    translation: opening.translation,
+    prepared,
+    deadlines,
+    warnings,
+    report: newReport(),
+  }
   try {
     const response = await provider.fetch(url, {
       method: call.method,
       headers: requestHeaders(provider, question, prepared.contentType),
-      ...(call.method === 'POST' ? { body: prepared.body } : {}),
+      body: call.method === 'POST' ? prepared.body : undefined,
       signal: deadlines.signal,
       redirect: 'manual',
     })

@@ -49,7 +49,10 @@ export async function sendInOrder(
       attempts.push(
         recordOf(target, clock.monotonic() - startedAt, answer.status, answer.report.error),
       )
-      if (isLast || !isWorthAnotherTarget(answer.status)) return { ...answer, attempts }
+      if (isLast || !isWorthAnotherTarget(answer.status)) {
+        answer.report.attempts = attempts
+        return answer
+      }
     } catch (thrown) {
       const error = toGatewayError(thrown)
       attempts.push(recordOf(target, clock.monotonic() - startedAt, undefined, error))

@@ -40,7 +40,7 @@ models:
   - { name: simulated, targets: [{ provider: simulated, model: simulated }] }
 `
 
-/** Starts a gateway the way \`smartflow serve\` does, in this process. */
+/** Starts a gateway the way `smartflow serve` does, in this process. */
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'smartflow-test-'))
   const key = newKey()
