@@ -19,7 +19,7 @@ export function unknownName(
   name: string,
   known: Iterable<string>,
 ): CheckProblem {
-  const names = [...known]
+  const names = [...new Set(known)]
   const suggestion = nearest(name, names)
   const list = names.slice(0, 20).map(quoted).join(', ')
   const all = list === '' ? `no ${kind} is configured` : `known: ${list}`

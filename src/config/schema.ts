@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { auditConfigSchema } from '../audit/config.ts'
+import { modelsConfigSchema } from '../catalog/config.ts'
+import { pricesConfigSchema } from '../catalog/prices-config.ts'
+import type { JsonObject } from '../core/json.ts'
+import { serverConfigSchema } from '../http/config.ts'
+import { keysConfigSchema } from '../identity/config.ts'
+import { providersConfigSchema } from '../providers/config.ts'
+import { routingConfigSchema } from '../routing/config.ts'
+import { dataConfigSchema } from '../storage/config.ts'
+import { telemetryConfigSchema } from '../telemetry/config.ts'
+import { duplicateNames, unknownName } from './checks.ts'
+import type { CheckProblem } from './checks.ts'
+import { describeSchema, editorSchema } from './json-schema.ts'
+import { renderReference } from './reference.ts'
+
+const schema = z.strictObject({
+  server: serverConfigSchema.describe('Where the gateway listens and what it refuses'),
+  data: dataConfigSchema.describe('Where the gateway keeps what must outlive it'),
+  providers: providersConfigSchema.describe('Who answers, where, and with which credentials'),
+  models: modelsConfigSchema.describe('What is offered to clients, and who answers for it'),
+  prices: pricesConfigSchema.describe("An administrator's own prices"),
+  routing: routingConfigSchema.describe('Deadlines of calls to providers'),
+  keys: keysConfigSchema.describe('Virtual keys kept in this file, by their hash'),
+  audit: auditConfigSchema.describe('The log of decisions and outcomes'),
+  telemetry: telemetryConfigSchema.describe('Operational log, metrics and traces; never content'),
+})
+
+/** The whole configuration of the gateway, as the rooms' schemas make it. */
+export type Config = z.output<typeof schema>
+
+/** Schema of the configuration file: one section for each room that has any. */
+export const configSchema = describeSchema(schema, [
+  (config) => duplicateNames(['providers'], 'provider', config.providers),
+  (config) => duplicateNames(['models'], 'model', config.models),
+  checkTargets,
+  checkPrices,
+])
+
+/** JSON Schema (draft 2020-12) of the configuration file, for editors. */
+export function configJsonSchema(): JsonObject {
+  return editorSchema(configSchema.jsonSchema, {
+    id: 'urn:smartflow:configuration',
+    title: 'Smartflow configuration',
+  })
+}
+
+/** The reference of every setting as Markdown: the text of `docs/configuration.md`. */
+export function renderConfigReference(): string {
+  return renderReference(configSchema.jsonSchema)
+}
+
+function checkTargets(config: Config): CheckProblem[] {
+  const known = config.providers.map((provider) => provider.name)
+  return config.models.flatMap((model, index) =>
+    model.targets.flatMap((target, at) =>
+      known.includes(target.provider)
+        ? []
+        : [
+            unknownName(
+              ['models', index, 'targets', at, 'provider'],
+              'provider',
+              target.provider,
+              known,
+            ),
+          ],
+    ),
+  )
+}
+
+function checkPrices(config: Config): CheckProblem[] {
+  const known = config.providers.map((provider) => provider.name)
+  return config.prices.entries.flatMap(({ provider }, index) =>
+    provider === undefined || known.includes(provider)
+      ? []
+      : [unknownName(['prices', 'entries', index, 'provider'], 'provider', provider, known)],
+  )
+}
