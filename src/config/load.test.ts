@@ -342,6 +342,14 @@ describe('hostile files', () => {
     expect((await errorOf(nested)).message).toContain('nested too deeply')
   })
 
+  test('thousands of mistakes are reported quickly, the first of them in full', async () => {
+    const models = Array.from({ length: 2_000 }, (_, index) => `  - { nam: m${index} }`).join('\n')
+    const start = performance.now()
+    const { problems, message } = await errorOf(`models:\n${models}\n`)
+    expect(performance.now() - start).toBeLessThan(3_000)
+    expect([problems.length, message.endsWith('… and 150 more')]).toEqual([200, true])
+  })
+
   test('escape sequences of a file do not reach the terminal', async () => {
     const { message } = await errorOf('"a\\e[2Jb\u202e": 1 # \u202e\n')
     expect(message).not.toContain('\u001b')

@@ -22,29 +22,29 @@ export interface MaskedText {
   readonly masked: readonly Path[]
 }
 
-/** Finds what must not be shown of a line of source text. */
-export function hiddenSpans(
+/** Makes the function that finds what must not be shown of a 1-based line of source text. */
+export function createHider(
   source: Source,
   lines: SourceLines,
-  line: number,
   shape: Shape,
-): readonly Span[] {
+): (line: number) => readonly Span[] {
   // Where not every value has a place of its own, nothing is known to be harmless.
-  if (!source.isYaml || source.faults.length > 0) return valuesOfBrokenLine(lines, line)
-  const { start, end } = lines.spanOf(line)
-  const hidden: Span[] = []
-  for (const place of source.places.values()) {
-    const { key, value, isLeaf, path } = place
-    const isBelow = value.start >= end || value.end <= start
-    if (isLeaf && !isBelow && !isShowable(place, source.value, shape)) hidden.push(value)
-    const isKeyHere = key !== undefined && key.start < end && key.end > start
-    if (isKeyHere && !isShowableKey(path, source, shape)) hidden.push(key)
+  if (!source.isYaml || source.faults.length > 0) return (line) => valuesOfBrokenLine(lines, line)
+  // A value that begins with & or * without quotes is taken for an anchor or an alias.
+  const marks = tokensOf(lines.text, '#&*!')
+  const places = [...source.places.values()]
+  return (line) => {
+    const { start, end } = lines.spanOf(line)
+    const isHere = (span: Span): boolean => span.start < end && span.end > start
+    const hidden = marks.filter(isHere)
+    for (const place of places) {
+      const { key, value, isLeaf, path } = place
+      if (isLeaf && isHere(value) && !isShowable(place, source.value, shape)) hidden.push(value)
+      const isKeyHere = key !== undefined && isHere(key)
+      if (isKeyHere && !isShowableKey(path, source, shape)) hidden.push(key)
+    }
+    return hidden
   }
-  return [
-    ...hidden,
-    // A value that begins with & or * without quotes is taken for an anchor or an alias.
-    ...tokensOf(lines.text, '#&*!').filter((span) => span.start < end && span.end > start),
-  ]
 }
 
 /** Tells whether the key at the end of a path may be shown: it is known, or is clearly a key. */

@@ -1,6 +1,6 @@
 import type { SourceLines } from './excerpt.ts'
 import { excerptOf } from './excerpt.ts'
-import { hiddenSpans, isShowableKey } from './mask.ts'
+import { createHider, isShowableKey } from './mask.ts'
 import type { Path, Problem } from './problem.ts'
 import { ConfigError, formatPath } from './problem.ts'
 import type { Shape } from './shape.ts'
@@ -21,16 +21,16 @@ export function toError(
   files: readonly string[],
 ): ConfigError {
   const { path, source, lines, shape } = report
+  const hiddenIn = createHider(source, lines, shape)
   const problems = new Map<string, Problem>()
   for (const fault of faults.toSorted((a, b) => a.span.start - b.span.start).slice(0, 200)) {
     const position = lines.positionOf(fault.span.start)
-    const hidden = hiddenSpans(source, lines, position.line, shape)
     const problem = {
       ...position,
       path: formatPath(shownPath(fault.path, report)),
       message: fault.message,
       ...(fault.hint === undefined ? {} : { hint: fault.hint }),
-      excerpt: excerptOf(lines, fault.span, hidden),
+      excerpt: excerptOf(lines, fault.span, hiddenIn(position.line)),
     }
     problems.set(JSON.stringify(problem), problem)
   }
