@@ -1,0 +1,196 @@
+import type { Call } from '../core/call.ts'
+import type { AttemptRecord, OutcomeRecord } from '../core/record.ts'
+import type { TokenUsage } from '../core/usage.ts'
+import type { Distribution, MetricsRegistry } from './metrics.ts'
+import { declareProcessMetrics } from './process-metrics.ts'
+
+/** What the audit log tells about itself. */
+export interface AuditSource {
+  readonly stats: {
+    readonly records: number
+    readonly bytes: number
+    readonly commits: number
+    readonly failures: number
+    readonly rotations: number
+    readonly rejectedAppends: number
+    readonly delayedOutcomes: number
+    readonly lostOutcomes: number
+    readonly syncSeconds: Distribution
+  }
+  health(): {
+    readonly state: 'ok' | 'failed'
+    readonly pending: number
+    readonly waitingOutcomes: number
+  }
+}
+
+/** Where numbers come from that are asked for at each scrape. */
+export interface GatewayMetricsSources {
+  /** Calls being answered right now. */
+  readonly inFlight: () => number
+  readonly audit: AuditSource
+}
+
+/** The gateway's own metrics, counted by what happens. */
+export interface GatewayMetrics {
+  /** Counts a call that ended. */
+  recordCall(question: { readonly call: Pick<Call, 'operation'> }, outcome: OutcomeRecord): void
+  /** Counts an attempt to put a new configuration in force. */
+  recordReload(result: 'applied' | 'rejected'): void
+}
+
+const durationBuckets = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300,
+]
+/** Stands for the provider of a call that none answered. */
+const noProvider = 'none'
+
+/** Declares the metrics of the gateway and of its process. All labels take few values. */
+export function createGatewayMetrics(
+  registry: MetricsRegistry,
+  sources: GatewayMetricsSources,
+): GatewayMetrics {
+  declareProcessMetrics(registry)
+  declareAuditMetrics(registry, sources.audit)
+  registry.collect(
+    'gauge',
+    { name: 'smartflow_inflight_requests', help: 'Calls being answered right now.' },
+    sources.inFlight,
+  )
+  const recordCall = declareCallMetrics(registry)
+  const reloads = registry.counter({
+    name: 'smartflow_config_reloads_total',
+    help: 'Attempts to put a changed configuration in force, by result.',
+    labels: ['result'],
+  })
+  return {
+    recordCall: ({ call }, outcome) => recordCall(call.operation, outcome),
+    recordReload: (result) => reloads.with({ result }).add(1),
+  }
+}
+
+type RecordCall = (operation: string, outcome: OutcomeRecord) => void
+
+function declareCallMetrics(registry: MetricsRegistry): RecordCall {
+  const requests = registry.counter({
+    name: 'smartflow_requests_total',
+    help: 'Calls that ended, by operation, HTTP status and answering provider.',
+    labels: ['operation', 'status', 'provider'],
+    maxSeries: 2000,
+  })
+  const durations = registry.histogram({
+    name: 'smartflow_request_duration_seconds',
+    help: 'Time from the arrival of a call to its last byte.',
+    labels: ['operation', 'provider'],
+    buckets: durationBuckets,
+  })
+  const firstBytes = registry.histogram({
+    name: 'smartflow_time_to_first_byte_seconds',
+    help: 'Time from the arrival of a call to the first byte of its answer.',
+    labels: ['operation', 'provider'],
+    buckets: durationBuckets,
+  })
+  const aborts = registry.counter({
+    name: 'smartflow_client_aborts_total',
+    help: 'Calls whose client left before the answer was complete.',
+    labels: ['operation'],
+  })
+  const warnings = registry.counter({
+    name: 'smartflow_warnings_total',
+    help: 'Fields lost or changed in translation between formats.',
+    labels: ['operation'],
+  })
+  const recordUse = declareUseMetrics(registry)
+  return (operation, outcome) => {
+    const { status, provider = noProvider } = outcome
+    requests.with({ operation, status: String(status), provider }).add(1)
+    durations.with({ operation, provider }).observe(outcome.durationMs / 1000)
+    if (outcome.firstByteMs !== undefined) {
+      firstBytes.with({ operation, provider }).observe(outcome.firstByteMs / 1000)
+    }
+    if (outcome.endedBy === 'client') aborts.with({ operation }).add(1)
+    if (outcome.warnings.length > 0) warnings.with({ operation }).add(outcome.warnings.length)
+    recordUse(outcome)
+  }
+}
+
+/** Metrics of what was asked of providers and what it cost. */
+function declareUseMetrics(registry: MetricsRegistry): (outcome: OutcomeRecord) => void {
+  const attempts = registry.counter({
+    name: 'smartflow_upstream_attempts_total',
+    help: 'Attempts at providers, by provider and by status class or error code.',
+    labels: ['provider', 'outcome'],
+  })
+  const tokens = registry.counter({
+    name: 'smartflow_tokens_total',
+    help: 'Tokens by direction; cached and reasoning tokens are parts of input and output.',
+    labels: ['direction', 'provider'],
+  })
+  const cost = registry.counter({
+    name: 'smartflow_cost_nanousd_total',
+    help: 'Cost of answered calls in nano-dollars; calls without a known price are not in it.',
+    labels: ['provider'],
+  })
+  return ({ attempts: tried, usage, cost: price, provider = noProvider }) => {
+    for (const attempt of tried) {
+      attempts.with({ provider: attempt.provider, outcome: outcomeOf(attempt) }).add(1)
+    }
+    if (price !== undefined) cost.with({ provider }).add(price.nanoUsd)
+    if (usage === undefined) return
+    for (const [direction, count] of tokenCounts(usage)) {
+      if (count > 0) tokens.with({ direction, provider }).add(count)
+    }
+  }
+}
+
+function outcomeOf({ status, errorCode }: AttemptRecord): string {
+  if (errorCode !== undefined) return errorCode
+  return status === undefined ? 'unknown' : `${Math.floor(status / 100)}xx`
+}
+
+function tokenCounts(usage: TokenUsage): [direction: string, count: number][] {
+  return [
+    ['input', usage.inputTokens],
+    ['output', usage.outputTokens],
+    ['cache_read', usage.cacheReadTokens ?? 0],
+    ['cache_write', usage.cacheWriteTokens ?? 0],
+    ['reasoning', usage.reasoningTokens ?? 0],
+  ]
+}
+
+function declareAuditMetrics(registry: MetricsRegistry, audit: AuditSource): void {
+  const { stats } = audit
+  const counters: [name: string, help: string, read: () => number][] = [
+    ['records', 'Records given to the audit log.', () => stats.records],
+    ['bytes', 'Bytes given to the audit log.', () => stats.bytes],
+    ['commits', 'Synchronisations of the audit log that succeeded.', () => stats.commits],
+    ['failures', 'Times the audit log became unwritable.', () => stats.failures],
+    ['rotations', 'Audit segments that were completed.', () => stats.rotations],
+    ['rejected_appends', 'Records the audit log refused.', () => stats.rejectedAppends],
+    ['delayed_outcomes', 'Outcomes that waited for the audit log.', () => stats.delayedOutcomes],
+    ['lost_outcomes', 'Outcomes the audit log had to give up.', () => stats.lostOutcomes],
+  ]
+  for (const [name, help, read] of counters) {
+    registry.collect('counter', { name: `smartflow_audit_${name}_total`, help }, read)
+  }
+  const gauges: [name: string, help: string, read: () => number][] = [
+    ['writable', 'Whether the audit log can be written.', () => Number(isWritable(audit))],
+    ['pending_records', 'Records that are not durable yet.', () => audit.health().pending],
+    [
+      'waiting_outcomes',
+      'Outcomes held in memory while the audit log is unwritable.',
+      () => audit.health().waitingOutcomes,
+    ],
+  ]
+  for (const [name, help, read] of gauges) {
+    registry.collect('gauge', { name: `smartflow_audit_${name}`, help }, read)
+  }
+  registry.collectHistogram(
+    { name: 'smartflow_audit_sync_seconds', help: 'Duration of audit log synchronisations.' },
+    () => stats.syncSeconds,
+  )
+}
+
+function isWritable(audit: AuditSource): boolean {
+  return audit.health().state === 'ok'
+}
