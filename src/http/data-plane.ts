@@ -9,7 +9,7 @@ import { answerChat } from '../pipeline/index.ts'
 import type { Stages } from '../pipeline/index.ts'
 import { readRequestBody } from './body.ts'
 import type { ServerLimits } from './config.ts'
-import { dialectOfPath, findEndpoint } from './endpoints.ts'
+import { dialectOf, findEndpoint } from './endpoints.ts'
 import type { Endpoint } from './endpoints.ts'
 import { renderModels } from './models.ts'
 import { renderAnswer, renderError } from './render.ts'
@@ -63,7 +63,7 @@ export function createDataPlane(
     const endpoint = findEndpoint(path, query)
     if (endpoint?.type === 'health') return new Response('ok\n')
     if (endpoint?.type === 'ready') return readiness(dependencies)
-    const format = formatFor(dependencies, endpoint?.format ?? dialectOfPath(path))
+    const format = formatFor(dependencies, dialectOf(endpoint, path, request.headers))
     const lease = dependencies.acquire()
     dependencies.inFlight.count += 1
     let hasEnded = false
@@ -116,7 +116,7 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
   if (endpoint.type === 'models') {
     requireMethod(request, ['GET'])
     const principal = await stages.identity.authenticate(call)
-    const response = renderModels(lease.value.listModels(principal), endpoint, call)
+    const response = renderModels(lease.value.listModels(principal), endpoint.id, context)
     context.end()
     return response
   }
@@ -130,13 +130,13 @@ function callOf(
   context: RequestContext,
   endpoint: Endpoint & { readonly type: 'call' | 'models' },
 ): Call {
-  const { request, requestId, lease, dependencies, peer } = context
+  const { request, requestId, format, lease, dependencies, peer } = context
   const { limits } = lease.value
   return {
     requestId,
     traceparent: traceparentFrom(request.headers.get('traceparent')),
     operation: endpoint.type === 'call' ? endpoint.operation : 'chat',
-    clientFormat: endpoint.format,
+    clientFormat: format.name,
     method: request.method,
     path: endpoint.type === 'call' ? endpoint.path : '',
     headers: request.headers,

@@ -12,7 +12,7 @@ export type Endpoint =
       /** Path behind the API root, for providers that offer the endpoint as it is. */
       readonly path: string
     }
-  | { readonly type: 'models'; readonly format: FormatName; readonly id: string | undefined }
+  | { readonly type: 'models'; readonly id: string | undefined }
   | { readonly type: 'health' }
   | { readonly type: 'ready' }
 
@@ -32,8 +32,8 @@ const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>(
   ['/anthropic/v1/messages', call('chat', 'anthropic-messages', '/messages')],
   ['/v1/messages/count_tokens', countTokens()],
   ['/anthropic/v1/messages/count_tokens', countTokens()],
-  ['/v1/models', { type: 'models', format: 'openai-chat', id: undefined }],
-  ['/anthropic/v1/models', { type: 'models', format: 'anthropic-messages', id: undefined }],
+  ['/v1/models', { type: 'models', id: undefined }],
+  ['/anthropic/v1/models', { type: 'models', id: undefined }],
   ['/health', { type: 'health' }],
   ['/ready', { type: 'ready' }],
 ])
@@ -55,24 +55,28 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
       path: path.slice('/v1'.length) + query,
     }
   }
-  for (const [prefix, format] of modelPrefixes) {
-    if (path.startsWith(prefix)) {
-      return { type: 'models', format, id: decodePath(path.slice(prefix.length)) }
-    }
-  }
-  return undefined
+  const prefix = modelPrefixes.find((each) => path.startsWith(each))
+  if (prefix === undefined) return undefined
+  return { type: 'models', id: decodePath(path.slice(prefix.length)) }
 }
 
-const modelPrefixes: readonly (readonly [string, FormatName])[] = [
-  ['/v1/models/', 'openai-chat'],
-  ['/anthropic/v1/models/', 'anthropic-messages'],
-]
+const modelPrefixes = ['/v1/models/', '/anthropic/v1/models/'] as const
 
-/** The dialect in which errors on a path without endpoint are told. */
-export function dialectOfPath(path: string): FormatName {
-  return path.startsWith('/anthropic/') || path.startsWith('/v1/messages')
-    ? 'anthropic-messages'
-    : 'openai-chat'
+/**
+ * Returns the dialect of a caller. Both SDKs ask for models at the same path, and any may ask for a path
+ * that is not there: then the header that Anthropic's clients always send tells them apart.
+ */
+export function dialectOf(
+  endpoint: Endpoint | undefined,
+  path: string,
+  headers: Headers,
+): FormatName {
+  if (endpoint?.type === 'call') return endpoint.format
+  const isAnthropic =
+    path.startsWith('/anthropic/') ||
+    path.startsWith('/v1/messages') ||
+    headers.has('anthropic-version')
+  return isAnthropic ? 'anthropic-messages' : 'openai-chat'
 }
 
 function call(operation: Operation, format: FormatName, path: string): Endpoint {

@@ -1,27 +1,24 @@
-import type { Call } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { ClientFormat } from '../formats/index.ts'
+import { identifyingHeaders } from './render.ts'
 
 /** Since models are offered by configuration, none has a date of its own; clients require one. */
 const createdAt = 0
 
-/**
- * Renders the models a caller may ask for, or one of them. The shape is Anthropic's on its path and for
- * clients that send `anthropic-version`, OpenAI's otherwise. Throws `model_not_found`.
- */
+/** Renders the models a caller may ask for, or one of them, in its own dialect. Throws `model_not_found`. */
 export function renderModels(
   names: readonly string[],
-  asked: { readonly format: string; readonly id: string | undefined },
-  call: Call,
+  id: string | undefined,
+  asked: { readonly requestId: string; readonly format: ClientFormat },
 ): Response {
-  const isAnthropic =
-    asked.format === 'anthropic-messages' || call.headers.get('anthropic-version') !== null
+  const isAnthropic = asked.format.name === 'anthropic-messages'
   const describe = isAnthropic ? describeForAnthropic : describeForOpenAi
-  const headers = { 'x-request-id': call.requestId }
-  if (asked.id !== undefined) {
-    if (!names.includes(asked.id)) {
+  const headers = identifyingHeaders(asked.requestId, asked.format)
+  if (id !== undefined) {
+    if (!names.includes(id)) {
       throw new GatewayError('model_not_found', 'There is no such model for this key.')
     }
-    return Response.json(describe(asked.id), { headers })
+    return Response.json(describe(id), { headers })
   }
   const data = names.map(describe)
   const list = isAnthropic

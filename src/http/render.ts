@@ -55,8 +55,11 @@ export function renderError(
   return new Response(JSON.stringify(body), { status: error.status, headers })
 }
 
-/** The request id, also under the name Anthropic's clients look for. */
-function identifyingHeaders(requestId: string, format: ClientFormat): Record<string, string> {
+/** Returns the request id, also under the name Anthropic's clients look for. */
+export function identifyingHeaders(
+  requestId: string,
+  format: ClientFormat,
+): Record<string, string> {
   return format.name === 'anthropic-messages'
     ? { 'x-request-id': requestId, 'request-id': requestId }
     : { 'x-request-id': requestId }
