@@ -29,6 +29,8 @@ export interface TestGatewayOptions {
   readonly yaml?: string
   /** YAML lines of `server.limits`, such as `maxBodyBytes: 2048`. */
   readonly limits?: readonly string[]
+  /** Further entries of the section `keys`, each in one line of YAML. */
+  readonly keys?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
   readonly dataDir?: string
 }
@@ -51,7 +53,9 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     '  admin: { listen: 127.0.0.1:0 }',
     ...(limits.length === 0 ? [] : ['  limits:', ...limits.map((line) => `    ${line}`)]),
     `data: { dir: ${JSON.stringify(dataDir)} }`,
-    `keys: [{ name: test, sha256: ${hashKey(key)}, user: test@example.com, models: ["*"] }]`,
+    'keys:',
+    `  - { name: test, sha256: ${hashKey(key)}, user: test@example.com, models: ["*"] }`,
+    ...(options.keys ?? []).map((entry) => `  - ${entry}`),
     options.yaml ?? simulatedYaml,
   ].join('\n')
   const loader = createConfigLoader(configSchema, { environment: options.environment ?? {} })
