@@ -75,6 +75,8 @@ export interface Gateway extends AsyncDisposable {
   handle(request: Request, peer: Peer): Response | Promise<Response>
   /** Builds a snapshot of a new configuration and swaps it in; the running one stays when that fails. */
   apply(config: GatewayConfig, configVersion: string): void
+  /** Counts a changed configuration that was not put in force. */
+  countRejectedConfig(): void
   /** From now on new calls are refused; running ones go on. */
   startDraining(): void
   status(): GatewayStatus
@@ -124,7 +126,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       keys.configure(next.keys)
       // The old one is disposed of when its last call ends; nobody waits for that.
       void holder.swap(snapshot)
+      gatewayMetrics.recordReload('applied')
     },
+    countRejectedConfig: () => gatewayMetrics.recordReload('rejected'),
     startDraining() {
       isDraining = true
     },

@@ -44,7 +44,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'any'>> = {
 
 /** Libraries live in one room. */
 const libraryRooms: Readonly<Record<string, RegExp>> = {
-  zod: /^[^/]+\/(.*\/)?((.*-)?config|schema)(\.test)?\.ts$|^config\//,
+  zod: /^[^/]+\/(.*\/)?((.*-)?config|(.*-)?schema)(\.test)?\.ts$|^config\//,
   yaml: /^(config|catalog)\//,
   'bun:sqlite': /^storage\//,
   '@pydantic/genai-prices': /^catalog\//,

@@ -53,6 +53,7 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
       logger.info('configuration changed', { version: next.version })
     },
     onRejected(error) {
+      running.gateway.countRejectedConfig()
       logger.error('configuration rejected, the running one stays', { problem: error.message })
     },
   })
@@ -61,7 +62,10 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
     admin: running.adminUrl,
     configuration: loaded.version,
   })
+  const onHangUp = (): void => void watch.reload()
+  process.on('SIGHUP', onHangUp)
   const signal = await untilAskedToStop()
+  process.off('SIGHUP', onHangUp)
   logger.info('stopping', { signal })
   await watch[Symbol.asyncDispose]()
   await running.stop()

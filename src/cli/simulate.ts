@@ -9,7 +9,10 @@ export async function runSimulateCommand(args: readonly string[], io: CliIo): Pr
   const address = options.get('listen') ?? '127.0.0.1:7770'
   const match = /^(.+):(\d{1,5})$/.exec(address)
   if (match === null) throw new UsageError('--listen expects HOST:PORT, such as 127.0.0.1:7770.')
-  await using server = await serveSimulatedProvider({ hostname: match[1] ?? '', port: Number(match[2]) })
+  await using server = await serveSimulatedProvider({
+    hostname: match[1] ?? '',
+    port: Number(match[2]),
+  })
   io.stdout(`The simulated provider answers at ${server.url}\n`)
   await untilAskedToStop()
   return 0

@@ -9,7 +9,7 @@ export function requestIdFrom(value: string | null): string {
 
 /** Makes a request id: `req_` and a UUIDv7 without dashes, so that ids sort by time. */
 export function newRequestId(): string {
-  return 'req_' + Bun.randomUUIDv7().replaceAll('-', '')
+  return 'req_' + Bun.randomUUIDv7('buffer').toHex()
 }
 
 /** Returns a `traceparent` header value when it is well-formed, otherwise `undefined`. */

@@ -12,6 +12,7 @@ import { forwardBytes, forwardStream, translateStream } from './stream.ts'
 
 /** Errors are short; a longer body is not an error message. */
 const maxErrorBytes = 1_048_576
+const decoder = new TextDecoder()
 
 /** Turns a provider's response into an answer in the client's format. Throws when it is unusable. */
 export async function receive(exchange: Exchange, response: Response): Promise<Answer> {
@@ -151,5 +152,5 @@ function asJson(headers: AnswerHeaders): AnswerHeaders {
 }
 
 function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')
+  return decoder.decode(bytes)
 }
