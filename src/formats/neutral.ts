@@ -174,7 +174,13 @@ export interface NeutralAnswer {
  * never interleave except parallel tool calls, whose deltas name their index.
  */
 export type NeutralEvent =
-  | { readonly type: 'answer-start'; readonly id: string; readonly model: string; readonly createdAt?: number; readonly usage?: TokenUsage }
+  | {
+      readonly type: 'answer-start'
+      readonly id: string
+      readonly model: string
+      readonly createdAt?: number
+      readonly usage?: TokenUsage
+    }
   | { readonly type: 'text-start'; readonly index: number }
   | { readonly type: 'text-delta'; readonly index: number; readonly text: string }
   | { readonly type: 'text-end'; readonly index: number }
@@ -184,10 +190,20 @@ export type NeutralEvent =
   | { readonly type: 'reasoning-signature'; readonly index: number; readonly signature: string }
   | { readonly type: 'reasoning-end'; readonly index: number }
   | { readonly type: 'redacted-reasoning'; readonly index: number; readonly data: string }
-  | { readonly type: 'tool-call-start'; readonly index: number; readonly id: string; readonly name: string }
+  | {
+      readonly type: 'tool-call-start'
+      readonly index: number
+      readonly id: string
+      readonly name: string
+    }
   | { readonly type: 'tool-call-delta'; readonly index: number; readonly arguments: string }
   | { readonly type: 'tool-call-end'; readonly index: number }
-  | { readonly type: 'answer-end'; readonly stopReason: StopReason; readonly stopSequence?: string; readonly usage?: TokenUsage }
+  | {
+      readonly type: 'answer-end'
+      readonly stopReason: StopReason
+      readonly stopSequence?: string
+      readonly usage?: TokenUsage
+    }
   | { readonly type: 'error'; readonly fault: ProviderFault }
   /** The provider's terminator was seen (`[DONE]`, `message_stop`): the stream is complete. */
   | { readonly type: 'done' }
