@@ -216,7 +216,7 @@ async function check(disk: MemoryDisk, written: Written): Promise<void> {
 type Overrides = Partial<Parameters<typeof openAuditLog>[0]>
 
 function open(disk: MemoryDisk, options: Overrides = {}): Promise<AuditLog> {
-  const lockDirectory = () => ({ [Symbol.dispose]: () => {} })
+  const lockDirectory = async () => ({ [Symbol.asyncDispose]: async () => {} })
   const base = { directory: '/virtual', clock: systemClock, files: disk, lockDirectory }
   return openAuditLog({ ...base, segmentBytes: 4096, ...options })
 }

@@ -195,7 +195,7 @@ test('a directory with foreign files works, one that holds a foreign segment is 
 })
 
 function openOn(disk: MemoryDisk, options: { maxCommitDelayMs?: number } = {}) {
-  const lockDirectory = () => ({ [Symbol.dispose]: () => {} })
+  const lockDirectory = async () => ({ [Symbol.asyncDispose]: async () => {} })
   return openAuditLog({ directory: '/virtual', clock, files: disk, lockDirectory, ...options })
 }
 

@@ -17,7 +17,7 @@ export interface LogParts {
   readonly maxCommitDelayMs: number
   readonly maxUnsyncedBytes: number
   readonly retryDelayMs: number
-  readonly lock: Disposable
+  readonly lock: AsyncDisposable
   readonly onFault: (fault: AuditFault) => void
 }
 
@@ -258,7 +258,7 @@ export class DurableLog implements AuditLog {
     }
     if (this.#failure) this.#lose(this.#waitingOutcomes, this.#failure)
     await this.#store.close()
-    this.#parts.lock[Symbol.dispose]()
+    await this.#parts.lock[Symbol.asyncDispose]()
   }
 
   async #drain(): Promise<void> {

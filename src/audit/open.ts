@@ -30,7 +30,7 @@ export interface AuditLogOptions {
   readonly verifyBytes?: number
   readonly files?: AuditFiles
   /** Keeps other writers out of the directory; throws when there is one. */
-  readonly lockDirectory?: (directory: string) => Disposable
+  readonly lockDirectory?: (directory: string) => Promise<AsyncDisposable>
   /** Told what an operator should know; called at most once for each change. */
   readonly onFault?: (fault: AuditFault) => void
 }
@@ -58,7 +58,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
   const { files, directory } = given
   files.makeDirectory(directory)
   await settled((done) => files.syncDirectory(dirname(directory), done))
-  const lock = given.lockDirectory(directory)
+  const lock = await given.lockDirectory(directory)
   try {
     const codec = createFrameCodec()
     removeUnfinishedSegments(files, directory)
@@ -72,7 +72,7 @@ export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> 
     }
     return log
   } catch (error) {
-    lock[Symbol.dispose]()
+    await lock[Symbol.asyncDispose]()
     throw error
   }
 }
@@ -81,7 +81,7 @@ interface LogToBe {
   readonly given: Options
   readonly codec: FrameCodec
   readonly segment: SegmentWriter
-  readonly lock: Disposable
+  readonly lock: AsyncDisposable
   readonly lastSequence: number | undefined
 }
 

@@ -196,7 +196,7 @@ function openOn(disk: MemoryDisk, faults: AuditFault[] = []): Promise<AuditLog> 
     directory: '/virtual',
     clock,
     files: disk,
-    lockDirectory: () => ({ [Symbol.dispose]: () => {} }),
+    lockDirectory: async () => ({ [Symbol.asyncDispose]: async () => {} }),
     segmentBytes: 8192,
     onFault: (fault) => void faults.push(fault),
   })
