@@ -60,6 +60,19 @@ export function cpuMs(pid: number): number {
   })
 }
 
+/** Time a core was busy since the machine started, with whatever, in milliseconds; stolen time included. */
+export function coreBusyMs(core: number): number {
+  const line = readText('/proc/stat')
+    .split('\n')
+    .find((candidate) => candidate.startsWith(`cpu${core} `))
+  const [user, nice, system, , , irq, softirq, steal] = (line ?? '').split(' ').slice(1).map(Number)
+  const ticks = [user, nice, system, irq, softirq, steal].reduce<number>(
+    (sum, n) => sum + (n ?? 0),
+    0,
+  )
+  return (ticks * 1_000) / ticksPerSecond
+}
+
 /** Resident memory of a process tree in MiB. */
 export function residentMiB(pid: number): number {
   return sum(processTree(pid), (id) => {

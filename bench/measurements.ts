@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Counts } from './histogram.ts'
 import { Histogram } from './histogram.ts'
 import type { LatencyOptions, LatencyResult } from './latency.ts'
-import { cpuMs, loadCore, pinned, residentMiB } from './machine.ts'
+import { coreBusyMs, cpuMs, gatewayCore, loadCore, pinned, residentMiB } from './machine.ts'
 import type { AbortedStream } from './mock-upstream.ts'
 import type { OpenLoopOptions, OpenLoopResult } from './open-loop.ts'
 import { run } from './processes.ts'
@@ -30,6 +30,8 @@ export interface Bench {
 export interface Sample<T> {
   readonly target: TargetName
   readonly round: number
+  /** Share of the gateway's core that other programs took meanwhile: noise, from 0 to 1. */
+  readonly foreignShare: number
   readonly result: T
 }
 
@@ -46,10 +48,20 @@ async function interleave<T>(
     for (const target of shuffle(bench.targets)) {
       bench.log(`${label}: round ${round + 1}/${bench.rounds}, ${target.name}`)
       await settle(target)
-      samples.push({ target: target.name, round, result: await measure(target) })
+      const before = { at: performance.now(), own: ownMs(target), core: coreBusyMs(gatewayCore) }
+      const result = await measure(target)
+      const own = ownMs(target) - before.own
+      const foreign = coreBusyMs(gatewayCore) - before.core - own
+      const foreignShare = Math.max(foreign / (performance.now() - before.at), 0)
+      samples.push({ target: target.name, round, foreignShare, result })
     }
   }
   return samples
+}
+
+/** CPU time of a target on the gateway's core: the mock has none there. */
+function ownMs(target: Target): number {
+  return target.name === 'direct' ? 0 : cpuMs(target.pid)
 }
 
 /** Waits until a target has nothing left to do from before: a fifth of a core at most, five seconds at most. */

@@ -1,5 +1,14 @@
 import type { BenchResult } from './result.ts'
-import { checksOf, growthPerMinute, of, peakOf, spreadOf, sweepOf } from './summary.ts'
+import {
+  checksOf,
+  growthPerMinute,
+  leastCpuOf,
+  noiseOf,
+  of,
+  peakOf,
+  spreadOf,
+  sweepOf,
+} from './summary.ts'
 import { median } from './histogram.ts'
 
 /** Writes the whole report of a run as Markdown; every number in it comes from the raw result. */
@@ -16,6 +25,7 @@ export function reportOf(result: BenchResult): string {
       `load average at the start ${machine.loadAverage}. Gateway on one core, mock and load together on another. ` +
       `${options.rounds} interleaved rounds in random order, ${options.seconds} s each. Targets: ${targets.join(', ')}. ` +
       `Making 1 kB durable on this disk takes ${ms(fdatasync.median)} (p99 ${ms(fdatasync.p99)}).`,
+    noiseLine(result),
     ...result.missing.map(({ name, reason }) => `Not run: ${name} (${reason})`),
     table('What must be shown', ['promise', 'measured', 'verdict'], checkRows(result)),
     table(
@@ -25,7 +35,17 @@ export function reportOf(result: BenchResult): string {
     ),
     table(
       'Highest req/s with p99 under …',
-      ['target', '1 ms', '5 ms', '10 ms', '50 ms', '100 ms', 'peak', 'peak ÷ nginx'],
+      [
+        'target',
+        '1 ms',
+        '5 ms',
+        '10 ms',
+        '50 ms',
+        '100 ms',
+        'peak',
+        'peak ÷ nginx',
+        'nginx CPU ÷ own CPU',
+      ],
       frontierRows(result),
     ),
     table(
@@ -83,9 +103,13 @@ export function reportOf(result: BenchResult): string {
     .concat('\n')
 }
 
-/** The table of promises alone, for the terminal. */
-export function checksTable(result: BenchResult): string {
-  return table('What must be shown', ['promise', 'measured', 'verdict'], checkRows(result))
+function noiseLine(result: BenchResult): string {
+  const { median: usual, most } = noiseOf(result)
+  if (Number.isNaN(most)) return ''
+  const share = (value: number) => `${(value * 100).toFixed(0)} %`
+  const taken = `Other programs took ${share(usual)} of the gateway's core (median; at most ${share(most)}).`
+  const isNoisy = usual > 0.05 || most > 0.3
+  return isNoisy ? `**Noisy run.** ${taken} Trust the CPU columns, repeat the rest.` : taken
 }
 
 function checkRows(result: BenchResult): string[][] {
@@ -111,6 +135,7 @@ function throughputRows(result: BenchResult): string[][] {
 
 function frontierRows(result: BenchResult): string[][] {
   const nginx = peakOf(result, 'nginx')
+  const ratio = (value: number) => (Number.isFinite(value) ? value.toFixed(3) : '–')
   return result.targets.flatMap(({ name }) => {
     const steps = sweepOf(result, name)
     if (steps.length === 0) return []
@@ -121,7 +146,8 @@ function frontierRows(result: BenchResult): string[][] {
       return rates.length === 0 ? '–' : round(Math.max(...rates))
     })
     const peak = peakOf(result, name)
-    return [[name, ...best, round(peak), Number.isNaN(nginx) ? '–' : (peak / nginx).toFixed(3)]]
+    const cpu = name === 'direct' ? NaN : leastCpuOf(result, 'nginx') / leastCpuOf(result, name)
+    return [[name, ...best, round(peak), ratio(peak / nginx), ratio(cpu)]]
   })
 }
 

@@ -26,9 +26,10 @@ export interface RunOptions {
 export async function runBench(options: RunOptions): Promise<BenchResult> {
   const startedAt = new Date().toISOString()
   const machine = describeMachine()
-  // Beside the project's own data, on disk: an audit log in memory would prove nothing.
-  await mkdir(join(options.root, 'data'), { recursive: true })
-  const work = await mkdtemp(join(options.root, 'data/bench-'))
+  // On the project's disk, not in /tmp, which may be memory: an audit log in memory would prove nothing.
+  const cache = join(options.root, 'node_modules/.cache')
+  await mkdir(cache, { recursive: true })
+  const work = await mkdtemp(join(cache, 'bench-'))
   const started: Target[] = []
   const stopAll = () => Promise.allSettled(started.splice(0).map((target) => target.stop()))
   const onSignal = () => void stopAll().then(() => process.exit(130))

@@ -61,7 +61,9 @@ export async function runStreams(options: StreamLoadOptions): Promise<StreamLoad
     let largestGap = 0
     let lastByte = 0
     const left = Promise.withResolvers<undefined>()
+    let isGone = false
     const onBody = (bytes: Uint8Array) => {
+      if (isGone) return
       const now = performance.now()
       const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       if (index === 0) hasher.update(buffer)
@@ -78,6 +80,7 @@ export async function runStreams(options: StreamLoadOptions): Promise<StreamLoad
       lastAt = now
       events += found
       if (options.leaveAfter > 0 && events >= options.leaveAfter) {
+        isGone = true
         leftAt.push(Date.now())
         connection.close()
         left.resolve(undefined)
