@@ -17,13 +17,13 @@ export interface Timeouts {
 export interface Deadlines extends Disposable {
   /** Ends the exchange with the provider: the client left or a deadline passed. */
   readonly signal: AbortSignal
-  /** The answer has begun: from now on silence is measured, not the wait for the first byte. */
+  /** The answer has begun: from now on silence is measured, not the wait for the first byte. Once is enough. */
   begun(): void
   /** Starts to wait for the next piece. A slow client is no silence of the provider, so only waiting counts. */
   waiting(): void
   /** Ends the wait. */
   arrived(): void
-  /** Stops the clock and ends what is still open behind the signal. */
+  /** Stops the clock and ends what is still open behind the signal: nobody wants the rest of the answer. */
   cancel(): void
   /** Translates what a failed request or read threw, knowing who ended it. */
   explain(error: unknown): GatewayError
@@ -33,6 +33,8 @@ export interface Deadlines extends Disposable {
 export function startDeadlines(client: AbortSignal, timeouts: Timeouts): Deadlines {
   return new RunningDeadlines(client, timeouts)
 }
+
+const brokenText = 'The connection to the provider broke in the middle of its answer.'
 
 class RunningDeadlines implements Deadlines {
   readonly #client: AbortSignal
@@ -44,6 +46,7 @@ class RunningDeadlines implements Deadlines {
   #waitingSince = this.#startedAt
   #isWaiting = true
   #hasBegun = false
+  #isCancelled = false
   #timer: Timer
 
   constructor(client: AbortSignal, timeouts: Timeouts) {
@@ -59,6 +62,7 @@ class RunningDeadlines implements Deadlines {
   }
 
   begun(): void {
+    if (this.#hasBegun) return
     this.#hasBegun = true
     this.#isWaiting = false
     const { idleTimeoutMs, firstByteTimeoutMs } = this.#timeouts
@@ -71,7 +75,8 @@ class RunningDeadlines implements Deadlines {
 
   waiting(): void {
     this.#isWaiting = true
-    this.#waitingSince = performance.now()
+    // The wait for the first byte counts from the start, whatever it is waited in.
+    if (this.#hasBegun) this.#waitingSince = performance.now()
   }
 
   arrived(): void {
@@ -84,14 +89,16 @@ class RunningDeadlines implements Deadlines {
     if (this.#expired !== undefined) {
       return new GatewayError('provider_timeout', this.#expired, cause)
     }
-    return new GatewayError(
-      this.#client.aborted ? 'client_closed' : 'provider_unreachable',
-      undefined,
-      cause,
-    )
+    if (this.#isCancelled || this.#client.aborted) {
+      return new GatewayError('client_closed', undefined, cause)
+    }
+    return this.#hasBegun
+      ? new GatewayError('provider_stream_cut', brokenText, cause)
+      : new GatewayError('provider_unreachable', undefined, cause)
   }
 
   cancel(): void {
+    this.#isCancelled = true
     this[Symbol.dispose]()
     this.#controller.abort()
   }
@@ -123,7 +130,7 @@ class RunningDeadlines implements Deadlines {
     }
     if (totalLeft <= 0) this.#expire(`The provider did not finish within ${totalTimeoutMs} ms.`)
     else if (this.#hasBegun) {
-      this.#expire(`The provider sent nothing for ${idleTimeoutMs} ms in the middle of its answer.`)
+      this.#expire(`The provider did not go on with its answer within ${idleTimeoutMs} ms.`)
     } else {
       this.#expire(`The provider did not begin to answer within ${firstByteTimeoutMs} ms.`)
     }
