@@ -34,18 +34,25 @@ export interface SdkRig extends AsyncDisposable {
 /** Models of a rig: public name to provider and the provider's own name with its behaviour script. */
 export type RigModels = Readonly<Record<string, readonly [RigProvider, string]>>
 
+/** Further one-line YAML entries of sections, and whole sections. */
+export interface RigOptions extends Pick<TestGatewayOptions, 'yaml' | 'keys'> {
+  readonly providers?: readonly string[]
+  readonly models?: readonly string[]
+}
+
 /** Starts a gateway with every type of provider in front of one recording upstream. */
-export async function startSdkRig(
-  models: RigModels,
-  options: Pick<TestGatewayOptions, 'yaml' | 'keys'> = {},
-): Promise<SdkRig> {
+export async function startSdkRig(models: RigModels, options: RigOptions = {}): Promise<SdkRig> {
   const upstream = startUpstream()
-  const lines = Object.entries(models).map(
+  const entries = Object.entries(models).map(
     ([name, [provider, model]]) =>
-      `  - { name: ${JSON.stringify(name)}, targets: [{ provider: ${provider}, model: ${JSON.stringify(model)} }] }`,
+      `{ name: ${JSON.stringify(name)}, targets: [{ provider: ${provider}, model: ${JSON.stringify(model)} }] }`,
   )
   const gateway = await startTestGateway({
-    yaml: `${providersYaml(upstream)}\nmodels:\n${lines.join('\n')}\n${options.yaml ?? ''}`,
+    yaml: [
+      sectionYaml('providers', [...providerEntries(upstream), ...(options.providers ?? [])]),
+      sectionYaml('models', [...entries, ...(options.models ?? [])]),
+      options.yaml ?? '',
+    ].join('\n'),
     keys: options.keys ?? [],
   })
   const { url, key } = gateway
@@ -61,17 +68,22 @@ export async function startSdkRig(
   }
 }
 
-function providersYaml({ url, key }: Upstream): string {
-  return `
-providers:
-  - { name: openai, type: openai, baseUrl: ${url}/v1, apiKey: ${key} }
-  - { name: compatible, type: openai-compatible, baseUrl: ${url}/v1, apiKey: ${key} }
-  - { name: azure-v1, type: azure-openai, baseUrl: ${url}, apiKey: ${key} }
-  - { name: azure-deployments, type: azure-openai, baseUrl: ${url}, apiKey: ${key}, apiStyle: deployments, apiVersion: "2024-10-21" }
-  - { name: apim, type: azure-apim, baseUrl: ${url}/openai, apiKey: ${key}, apiVersion: "2024-10-21" }
-  - { name: apim-plain, type: azure-apim, baseUrl: ${url}/openai/v1, apiKey: ${key}, apiStyle: plain }
-  - { name: ollama, type: ollama, baseUrl: ${url}, apiKey: ${key} }
-  - { name: anthropic, type: anthropic, baseUrl: ${url}, apiKey: ${key} }`
+function sectionYaml(name: string, entries: readonly string[]): string {
+  return [`${name}:`, ...entries.map((entry) => `  - ${entry}`)].join('\n')
+}
+
+function providerEntries({ url, key }: Upstream): readonly string[] {
+  const deployments = 'apiStyle: deployments, apiVersion: "2024-10-21"'
+  return [
+    `{ name: openai, type: openai, baseUrl: ${url}/v1, apiKey: ${key} }`,
+    `{ name: compatible, type: openai-compatible, baseUrl: ${url}/v1, apiKey: ${key} }`,
+    `{ name: azure-v1, type: azure-openai, baseUrl: ${url}, apiKey: ${key} }`,
+    `{ name: azure-deployments, type: azure-openai, baseUrl: ${url}, apiKey: ${key}, ${deployments} }`,
+    `{ name: apim, type: azure-apim, baseUrl: ${url}/openai, apiKey: ${key}, apiVersion: "2024-10-21" }`,
+    `{ name: apim-plain, type: azure-apim, baseUrl: ${url}/openai/v1, apiKey: ${key}, apiStyle: plain }`,
+    `{ name: ollama, type: ollama, baseUrl: ${url}, apiKey: ${key} }`,
+    `{ name: anthropic, type: anthropic, baseUrl: ${url}, apiKey: ${key} }`,
+  ]
 }
 
 /** The two records of one call. */
