@@ -60,6 +60,8 @@ export interface AnswerReport {
   error: GatewayError | undefined
   /** Monotonic milliseconds of the first byte that was given to the client. */
   firstByteAt: number | undefined
+  /** The piece of a stream that is handed over next, or was last, completes the answer. */
+  isComplete: boolean
 }
 
 /** An answer in the client's own format, whole or streamed. */
@@ -88,6 +90,7 @@ export function newReport(): AnswerReport {
     usage: undefined,
     error: undefined,
     firstByteAt: undefined,
+    isComplete: false,
   }
 }
 

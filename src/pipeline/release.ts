@@ -3,8 +3,8 @@ import type { Answer, AnswerEnd, Call } from '../core/call.ts'
 
 /**
  * Hands an answer to the client and calls `finish` exactly once: at once for a whole answer, and for a
- * stream when its last byte was taken, the provider failed, or the client left, be it before the first
- * byte. `call.onEnd` follows.
+ * stream before the piece that completes it is handed over, or when the provider failed or the client
+ * left, be it before the first byte. `call.onEnd` follows when nothing more will be sent.
  */
 export function release(answer: Answer, call: Call, finish: (end: AnswerEnd) => void): Answer {
   if (!isStreamed(answer.body)) {
@@ -23,14 +23,24 @@ function watchEnd(
   finish: (end: AnswerEnd) => void,
 ): AsyncIterableIterator<Uint8Array> {
   const source = body[Symbol.asyncIterator]()
-  let ended = false
+  let isFinished = false
+  let hasEnded = false
 
   function finishOnce(end: AnswerEnd): void {
-    if (ended) return
-    ended = true
-    call.signal.removeEventListener('abort', leave)
+    if (isFinished) return
+    isFinished = true
     finish(end === 'complete' && answer.report.error !== undefined ? 'error' : end)
-    call.onEnd()
+  }
+
+  function endOnce(end: AnswerEnd): void {
+    if (hasEnded) return
+    hasEnded = true
+    call.signal.removeEventListener('abort', leave)
+    try {
+      finishOnce(end)
+    } finally {
+      call.onEnd()
+    }
   }
 
   async function stop(): Promise<IteratorResult<Uint8Array>> {
@@ -38,7 +48,7 @@ function watchEnd(
     try {
       await source.return?.()
     } finally {
-      finishOnce('client')
+      endOnce('client')
     }
     return { done: true, value: undefined }
   }
@@ -53,10 +63,12 @@ function watchEnd(
     try {
       const result = await source.next()
       answer.report.firstByteAt ??= performance.now()
-      if (result.done === true) finishOnce(call.signal.aborted ? 'client' : 'complete')
+      // INVARIANT: whoever has the whole answer finds its proof; clients hang up at the terminator.
+      if (answer.report.isComplete) finishOnce('complete')
+      if (result.done === true) endOnce(call.signal.aborted ? 'client' : 'complete')
       return result
     } catch (error) {
-      finishOnce(call.signal.aborted ? 'client' : 'error')
+      endOnce(call.signal.aborted ? 'client' : 'error')
       throw error
     }
   }

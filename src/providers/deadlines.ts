@@ -17,6 +17,8 @@ export interface Timeouts {
 export interface Deadlines extends Disposable {
   /** Ends the exchange with the provider: the client left or a deadline passed. */
   readonly signal: AbortSignal
+  /** The provider has answered with a status: from now on a failure is an answer that broke off. */
+  answered(): void
   /** The answer has begun: from now on silence is measured, not the wait for the first byte. Once is enough. */
   begun(): void
   /** Starts to wait for the next piece. A slow client is no silence of the provider, so only waiting counts. */
@@ -46,6 +48,7 @@ class RunningDeadlines implements Deadlines {
   #waitingSince = this.#startedAt
   #isWaiting = true
   #hasBegun = false
+  #hasAnswered = false
   #isCancelled = false
   #timer: Timer
 
@@ -59,6 +62,10 @@ class RunningDeadlines implements Deadlines {
 
   get signal(): AbortSignal {
     return this.#controller.signal
+  }
+
+  answered(): void {
+    this.#hasAnswered = true
   }
 
   begun(): void {
@@ -92,7 +99,7 @@ class RunningDeadlines implements Deadlines {
     if (this.#isCancelled || this.#client.aborted) {
       return new GatewayError('client_closed', undefined, cause)
     }
-    return this.#hasBegun
+    return this.#hasAnswered
       ? new GatewayError('provider_stream_cut', brokenText, cause)
       : new GatewayError('provider_unreachable', undefined, cause)
   }
@@ -130,7 +137,7 @@ class RunningDeadlines implements Deadlines {
     }
     if (totalLeft <= 0) this.#expire(`The provider did not finish within ${totalTimeoutMs} ms.`)
     else if (this.#hasBegun) {
-      this.#expire(`The provider did not go on with its answer within ${idleTimeoutMs} ms.`)
+      this.#expire(`The provider sent nothing for ${idleTimeoutMs} ms in the middle of its answer.`)
     } else {
       this.#expire(`The provider did not begin to answer within ${firstByteTimeoutMs} ms.`)
     }

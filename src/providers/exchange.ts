@@ -64,11 +64,16 @@ export function viewError(exchange: Exchange, error: GatewayError): ErrorView {
   return {
     status: error.status,
     code: error.code,
-    message: error.message,
+    message: strikeSecrets(exchange, error.message),
     source: error.source,
     requestId: exchange.question.call.requestId,
     ...(error.param === undefined ? {} : { param: error.param }),
   }
+}
+
+/** Takes the credentials of the provider out of what it says: some repeat a refused key in words. */
+export function strikeSecrets({ provider }: Pick<Exchange, 'provider'>, text: string): string {
+  return provider.secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
 }
 
 /** Completes usage: the provider's own count, or an estimate that is marked as one. */

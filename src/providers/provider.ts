@@ -10,6 +10,8 @@ export interface FetchInit {
   readonly body?: Uint8Array | string | undefined
   readonly signal: AbortSignal
   readonly redirect: 'manual'
+  /** Switches the silence limit of the runtime off: the configured deadlines decide. */
+  readonly timeout: false
 }
 
 /** What a request to a provider is for; decides its URL. */
@@ -31,6 +33,8 @@ export interface Provider extends AsyncDisposable {
   readonly formats: readonly ProviderFormat[]
   /** Headers of every request, credentials included. Never shown to a client or a log. */
   readonly headers: Readonly<Record<string, string>>
+  /** Credentials among them, to be struck out of whatever this provider says about them. */
+  readonly secrets: readonly string[]
   /** Request headers of the client that this provider understands and may receive. */
   readonly forwardedHeaders: readonly string[]
   /** Whether to ask for usage in streams when the client did not. */

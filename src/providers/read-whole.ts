@@ -1,17 +1,21 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Deadlines } from './deadlines.ts'
 
+/** Up to this length a body is read in one go, which costs a fifth less than piece by piece. */
+const maxBytesAtOnce = 65_536
+
 /**
- * Reads a body up to a limit, under the deadlines. A body that announces its length within the limit is
- * read in one go; any other is read piece by piece. Throws `provider_answer_too_large` beyond the limit.
+ * Reads a body up to a limit, under the deadlines. A short body that announces its length has to arrive
+ * within one silence limit; any other is read piece by piece. Throws `provider_answer_too_large` beyond
+ * the limit.
  */
 export async function readWhole(
   response: Response,
   limits: { readonly maxBytes: number; readonly deadlines: Deadlines },
 ): Promise<Uint8Array> {
   const { maxBytes, deadlines } = limits
-  const announced = Number(response.headers.get('content-length') ?? Number.NaN)
-  if (announced <= maxBytes) {
+  const announced = announcedLength(response.headers)
+  if (announced <= Math.min(maxBytes, maxBytesAtOnce)) {
     deadlines.waiting()
     return response.bytes()
   }
@@ -26,6 +30,7 @@ export async function readWhole(
   for (;;) {
     deadlines.waiting()
     const { done, value } = await reader.read()
+    deadlines.begun()
     deadlines.arrived()
     if (done) return Buffer.concat(chunks, length)
     length += value.byteLength
@@ -35,4 +40,11 @@ export async function readWhole(
     }
     chunks.push(value)
   }
+}
+
+/** The length of the body that will be read; unknown (`NaN`) where the announced one is that of another form. */
+function announcedLength(headers: Headers): number {
+  if (headers.has('content-encoding') || headers.has('transfer-encoding')) return Number.NaN
+  const length = headers.get('content-length')
+  return length === null ? Number.NaN : Number(length)
 }

@@ -4,7 +4,7 @@ import { asNumber, asObject, isObject, parseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { TokenUsage } from '../core/usage.ts'
 import type { ProviderFault } from '../formats/index.ts'
-import { answerOf, isSameDialect, meterUsage, viewError } from './exchange.ts'
+import { answerOf, isSameDialect, meterUsage, strikeSecrets, viewError } from './exchange.ts'
 import type { Exchange, Translation } from './exchange.ts'
 import { answerHeaders } from './headers.ts'
 import { readWhole } from './read-whole.ts'
@@ -16,9 +16,11 @@ const decoder = new TextDecoder()
 
 /** Turns a provider's response into an answer in the client's format. Throws when it is unusable. */
 export async function receive(exchange: Exchange, response: Response): Promise<Answer> {
-  exchange.deadlines.begun()
   const headers = answerHeaders(response)
   const { translation, question } = exchange
+  exchange.deadlines.answered()
+  // Providers send the headers of a stream long before its first token: for streams only bytes count.
+  if (!question.stream) exchange.deadlines.begun()
   if (response.status >= 300) return receiveError(exchange, response, headers)
   if (translation === undefined) return receiveOpaque(exchange, response, headers)
   const isStream = headers['content-type']?.startsWith('text/event-stream') === true
@@ -35,6 +37,9 @@ async function receiveWhole(
   const text = textOf(bytes)
   const body = asObject(parseJson(text))
   if (body === undefined) throw new GatewayError('provider_bad_answer')
+  // Some servers tell their errors with status 200.
+  if (isErrorBody(body))
+    return faultAnswer(exchange, bytes, { status: 502, headers: answerHeaders(response) })
   exchange.report.usage = meterUsage(exchange, translation.provider.readUsage(body), () =>
     exchange.dependencies.estimateTokens(text),
   )
@@ -100,30 +105,42 @@ async function receiveError(
   response: Response,
   headers: AnswerHeaders,
 ): Promise<Answer> {
+  const { status } = response
   // A redirect would carry credentials and content to a host that no configuration names.
-  if (response.status < 400) throw new GatewayError('provider_bad_answer')
-  if (response.status === 401) throw new GatewayError('provider_refused_credentials')
-  const { deadlines, report, translation, question } = exchange
+  if (status < 400 || status > 599) throw new GatewayError('provider_bad_answer')
+  if (status === 401 || status === 407) throw new GatewayError('provider_refused_credentials')
+  const { deadlines } = exchange
   const bytes = await readWhole(response, { maxBytes: maxErrorBytes, deadlines })
+  return faultAnswer(exchange, bytes, { status, headers })
+}
+
+/** Makes an answer of an error body: as it came where the client speaks its dialect, otherwise in the client's. */
+function faultAnswer(
+  exchange: Exchange,
+  bytes: Uint8Array,
+  { status, headers }: { readonly status: number; readonly headers: AnswerHeaders },
+): Answer {
+  const { report, translation, question } = exchange
   const text = textOf(bytes)
   const body = asObject(parseJson(text))
   const format = translation?.provider ?? exchange.provider.formats[0]
-  const fault = format?.readError(response.status, text)
-  report.error = errorOf(response.status, fault)
+  report.error = errorOf(status, format?.readError(status, text))
+  const client =
+    translation?.client ?? exchange.dependencies.clientFormats.get(question.call.clientFormat)
   const isVerbatim =
     isObject(body?.['error']) &&
     (format === undefined || isSameDialect(question.call.clientFormat, format.name))
-  if (isVerbatim) return answerOf(exchange, response.status, headers, bytes)
-  const client =
-    translation?.client ?? exchange.dependencies.clientFormats.get(question.call.clientFormat)
-  if (client === undefined) return answerOf(exchange, response.status, headers, bytes)
+  if (isVerbatim || client === undefined) {
+    const safe = strikeSecrets(exchange, text)
+    return answerOf(exchange, status, headers, safe === text ? bytes : safe)
+  }
   const view = viewError(exchange, report.error)
-  return answerOf(
-    exchange,
-    response.status,
-    asJson(headers),
-    JSON.stringify(client.writeError(view)),
-  )
+  return answerOf(exchange, status, asJson(headers), JSON.stringify(client.writeError(view)))
+}
+
+/** The error bodies of OpenAI, Anthropic and vLLM. */
+function isErrorBody(body: JsonObject): boolean {
+  return isObject(body['error']) || body['type'] === 'error' || body['object'] === 'error'
 }
 
 function errorOf(status: number, fault: ProviderFault | undefined): GatewayError {

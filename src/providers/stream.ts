@@ -5,10 +5,13 @@ import { createSseSplitter } from '../formats/index.ts'
 import type {
   ClientFormat,
   ErrorView,
+  FrameVerdict,
+  NeutralEvent,
   ProviderFault,
   ProviderFormat,
   SseFrame,
 } from '../formats/index.ts'
+import { readChunks } from './chunks.ts'
 import type { Deadlines } from './deadlines.ts'
 
 /** What a stream on its way from a provider to a client needs. */
@@ -25,128 +28,180 @@ export interface StreamContext {
   readonly meter: (reported: TokenUsage | undefined, outputLength: number) => MeteredUsage
 }
 
-/** How long a provider may keep the connection open after its terminator, in milliseconds. */
-const lingerMs = 1000
+/** What frames turn into on their way to the client. */
+interface Passage {
+  /** Takes the next frames of the provider; a chunk is given when they are exactly its bytes. */
+  pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed
+  usage(): MeteredUsage
+}
+
+interface Passed {
+  readonly bytes: Uint8Array
+  /** The terminator was among the frames. */
+  readonly hasEnded: boolean
+  /** What was wrong with the frame after those that became `bytes`. */
+  readonly failure?: unknown
+}
+
 const encoder = new TextEncoder()
+const forward: FrameVerdict = { type: 'forward' }
 
 /**
  * Forwards a stream between equal formats: whole frames as the bytes they came in, in the chunks they
  * came in. Only what the gateway itself asked for is taken out. A stream that fails, stalls or is cut ends
- * with an error in the client's dialect.
+ * with an error in the client's dialect, behind all that came before the fault.
  */
-export async function* forwardStream(
+export function forwardStream(
   context: StreamContext,
   options: { readonly withholdUsage: boolean },
-): AsyncGenerator<Uint8Array> {
+): AsyncIterableIterator<Uint8Array> {
   const observer = context.provider.openStreamObserver(options)
-  const splitter = createSseSplitter(context)
-  let hasEnded = false
-  function isForClient(frame: SseFrame): boolean {
-    const verdict = observer.observe(frame)
-    if (verdict.type === 'fault') throw faultError(verdict.fault)
-    if (verdict.type === 'end') hasEnded = true
-    return verdict.type !== 'withhold'
-  }
-  try {
-    for await (const chunk of readChunks(context, () => hasEnded)) {
-      const frames = splitter.push(chunk)
-      const kept = frames.filter(isForClient)
-      const isWhole = kept.length === frames.length && framesLength(kept) === chunk.byteLength
-      const bytes = isWhole ? chunk : joinFrames(kept)
-      if (bytes.byteLength > 0) yield bytes
+  function pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed {
+    const kept: SseFrame[] = []
+    let hasEnded = false
+    let failure: unknown
+    try {
+      for (const frame of frames) {
+        // Nothing behind the terminator is read by anyone.
+        const verdict = hasEnded ? forward : observer.observe(frame)
+        if (verdict.type === 'fault') throw faultError(verdict.fault)
+        if (verdict.type === 'end') hasEnded = true
+        if (verdict.type !== 'withhold') kept.push(frame)
+      }
+    } catch (error) {
+      failure = error
     }
-    const last = splitter.flush()
-    if (last !== undefined && isForClient(last)) yield last.bytes
-    if (!hasEnded) throw new GatewayError('provider_stream_cut')
-  } catch (error) {
-    const text = endWithError(context, error)
-    if (text !== '') yield encoder.encode(text)
-  } finally {
-    context.report.usage = context.meter(observer.usage(), observer.outputLength())
-    context.deadlines[Symbol.dispose]()
+    const isWhole = chunk !== undefined && kept.length === frames.length
+    return { bytes: isWhole ? chunk : joinFrames(kept), hasEnded, failure }
   }
+  return pump(context, {
+    pass,
+    usage: () => context.meter(observer.usage(), observer.outputLength()),
+  })
 }
 
 /** Forwards a stream between different formats, event by event through the neutral form. */
-export async function* translateStream(
+export function translateStream(
   context: StreamContext,
   options: { readonly includeUsage: boolean; readonly createdAt: number },
-): AsyncGenerator<Uint8Array> {
+): AsyncIterableIterator<Uint8Array> {
   const reader = context.provider.openStreamReader()
   const writer = context.client.openStreamWriter(options)
-  const splitter = createSseSplitter(context)
-  let hasEnded = false
   let reported: TokenUsage | undefined
   let outputLength = 0
-  function translate(frame: SseFrame): string {
+  function translate(event: NeutralEvent): string {
+    if (event.type === 'error') throw faultError(event.fault)
+    if ('usage' in event && event.usage !== undefined) reported = event.usage
+    if ('text' in event) outputLength += event.text.length
+    if ('arguments' in event) outputLength += event.arguments.length
+    return writer.write(event)
+  }
+  function pass(frames: readonly SseFrame[]): Passed {
     let text = ''
-    for (const event of reader.read(frame)) {
-      if (event.type === 'error') throw faultError(event.fault)
-      if (event.type === 'done') hasEnded = true
-      if ('usage' in event && event.usage !== undefined) reported = event.usage
-      if ('text' in event) outputLength += event.text.length
-      if ('arguments' in event) outputLength += event.arguments.length
-      text += writer.write(event)
+    let hasEnded = false
+    let failure: unknown
+    try {
+      for (const frame of frames) {
+        if (hasEnded) break
+        for (const event of reader.read(frame)) {
+          text += translate(event)
+          if (event.type === 'done') hasEnded = true
+        }
+      }
+    } catch (error) {
+      failure = error
     }
-    return text
+    return { bytes: encoder.encode(text), hasEnded, failure }
   }
-  try {
-    for await (const chunk of readChunks(context, () => hasEnded)) {
-      let text = ''
-      for (const frame of splitter.push(chunk)) text += translate(frame)
-      if (text !== '') yield encoder.encode(text)
-    }
-    const last = splitter.flush()
-    if (last !== undefined) yield encoder.encode(translate(last))
-    if (!hasEnded) throw new GatewayError('provider_stream_cut')
-  } catch (error) {
-    const text = endWithError(context, error)
-    if (text !== '') yield encoder.encode(text)
-  } finally {
-    context.report.usage = context.meter(reported, outputLength)
-    context.deadlines[Symbol.dispose]()
-  }
+  return pump(context, { pass, usage: () => context.meter(reported, outputLength) })
 }
 
 /** Forwards bytes as they come, for bodies the gateway does not read (audio, files). */
-export async function* forwardBytes(
+export function forwardBytes(
   context: Pick<StreamContext, 'upstream' | 'deadlines' | 'report'>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    yield* readChunks(context, () => false)
-  } catch (error) {
-    // Half a binary body cannot end in words: breaking the connection is what tells the client.
-    context.report.error = context.deadlines.explain(error)
-    throw context.report.error
-  } finally {
-    context.deadlines[Symbol.dispose]()
+): AsyncIterableIterator<Uint8Array> {
+  async function* run(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* readChunks(context.upstream, context.deadlines)
+    } catch (error) {
+      // Half a binary body cannot end in words: breaking the connection is what tells the client.
+      context.report.error = context.deadlines.explain(error)
+      throw context.report.error
+    } finally {
+      context.deadlines[Symbol.dispose]()
+    }
   }
+  return closable(run(), context, () => context.deadlines[Symbol.dispose]())
 }
 
-/** Reads chunks under the deadlines; after the terminator it lingers briefly so that the connection can be reused. */
-async function* readChunks(
-  context: Pick<StreamContext, 'upstream' | 'deadlines'>,
-  hasEnded: () => boolean,
-): AsyncGenerator<Uint8Array> {
-  const reader = context.upstream.getReader()
-  let linger: Timer | undefined
-  try {
-    for (;;) {
-      if (hasEnded() && linger === undefined) {
-        linger = setTimeout(() => void reader.cancel(), lingerMs)
-      }
-      context.deadlines.waiting()
-      const { done, value } = await reader.read()
-      context.deadlines.arrived()
-      if (done) return
-      yield value
-    }
-  } finally {
-    clearTimeout(linger)
-    reader.cancel().catch(() => {
-      // Already failed or closed: there is nothing left to cancel.
-    })
+/** Takes a stream from its first byte to its terminator, its error or the departure of the client. */
+function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<Uint8Array> {
+  const { deadlines, report } = context
+  function finish(): void {
+    report.usage = passage.usage()
+    deadlines[Symbol.dispose]()
   }
+  function complete(): void {
+    finish()
+    report.isComplete = true
+  }
+  async function* run(): AsyncGenerator<Uint8Array> {
+    const splitter = createSseSplitter(context)
+    let hasEnded = false
+    try {
+      for await (const chunk of readChunks(context.upstream, deadlines, () => hasEnded)) {
+        const wasEmpty = splitter.rest().byteLength === 0
+        const frames = splitter.push(chunk)
+        const isWhole = wasEmpty && splitter.rest().byteLength === 0
+        const passed = passage.pass(frames, isWhole ? chunk : undefined)
+        hasEnded = passed.hasEnded
+        if (hasEnded) complete()
+        if (passed.bytes.byteLength > 0) yield passed.bytes
+        if (hasEnded) return
+        if (passed.failure !== undefined) throw passed.failure
+      }
+      // Some servers leave out the blank line behind the terminator. Any other rest is half a frame.
+      const last = splitter.flush()
+      const passed = last === undefined ? undefined : passage.pass([last])
+      if (passed?.hasEnded !== true) throw new GatewayError('provider_stream_cut')
+      complete()
+      yield passed.bytes
+    } catch (error) {
+      const text = endWithError(context, error)
+      if (text !== '') yield encoder.encode(text)
+    } finally {
+      finish()
+    }
+  }
+  return closable(run(), context, finish)
+}
+
+/**
+ * Lets a stream be closed at any moment: before it has started, when it has no `finally` to run yet, and
+ * while it waits for the provider, which ends that wait.
+ */
+function closable(
+  stream: AsyncGenerator<Uint8Array>,
+  context: Pick<StreamContext, 'deadlines'>,
+  finish: () => void,
+): AsyncIterableIterator<Uint8Array> {
+  let state: 'new' | 'running' | 'over' = 'new'
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    async next() {
+      state = 'running'
+      const result = await stream.next()
+      if (result.done === true) state = 'over'
+      return result
+    },
+    async return() {
+      if (state !== 'over') context.deadlines.cancel()
+      if (state === 'new') finish()
+      state = 'over'
+      return stream.return(undefined)
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  }
+  return iterator
 }
 
 /** Records why a stream failed and returns the frames that tell the client, none when it has left. */
@@ -158,12 +213,6 @@ function endWithError(context: StreamContext, cause: unknown): string {
 
 function faultError(fault: ProviderFault): GatewayError {
   return new GatewayError('provider_error', fault.message, { status: fault.status })
-}
-
-function framesLength(frames: readonly SseFrame[]): number {
-  let length = 0
-  for (const frame of frames) length += frame.bytes.byteLength
-  return length
 }
 
 function joinFrames(frames: readonly SseFrame[]): Uint8Array {

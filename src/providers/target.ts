@@ -66,6 +66,7 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
       body: call.method === 'POST' ? prepared.body : undefined,
       signal: deadlines.signal,
       redirect: 'manual',
+      timeout: false,
     })
     const answer = await receive(exchange, response)
     if (!isStreamed(answer.body)) deadlines[Symbol.dispose]()

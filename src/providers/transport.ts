@@ -32,6 +32,7 @@ export function openProvider(
     name: config.name,
     type: config.type,
     headers: { ...traits.headers, ...Object.fromEntries(extra) },
+    secrets: secretsOf(config),
     asksStreamUsage:
       config.streamUsage === undefined ? traits.asksStreamUsage : config.streamUsage === 'ask',
     fetch: options.fetch ?? ((url, init) => sessionFetch(session, url, init)),
@@ -39,6 +40,16 @@ export function openProvider(
       session?.close()
     },
   }
+}
+
+/** A shorter word is no credential, and striking it out would spoil honest messages. */
+const minSecretLength = 8
+
+function secretsOf(config: ProviderConfig): readonly string[] {
+  const key = 'apiKey' in config ? config.apiKey : undefined
+  return [key, ...Object.values(config.headers ?? {})]
+    .map((secret) => secret?.reveal() ?? '')
+    .filter(({ length }) => length >= minSecretLength)
 }
 
 function sessionFetch(

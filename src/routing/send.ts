@@ -10,6 +10,7 @@ const worthAnotherTarget: ReadonlySet<ErrorCode> = new Set([
   'provider_unreachable',
   'provider_timeout',
   'provider_bad_answer',
+  'provider_stream_cut',
   'provider_refused_credentials',
   'not_supported',
 ])
