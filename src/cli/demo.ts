@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { configSchema, createConfigLoader } from '../config/index.ts'
 import { systemClock } from '../core/clock.ts'
 import { openKeyStore } from '../identity/index.ts'
+import type { KeyStore } from '../identity/index.ts'
 import { createLogger } from '../telemetry/index.ts'
 import { demoConfig, findProviders } from './demo-config.ts'
 import type { FoundProviders } from './demo-config.ts'
@@ -34,12 +35,18 @@ export async function runDemoCommand(args: readonly string[], io: CliIo): Promis
     write: io.stderr,
     clock: systemClock,
   })
+  await using keys = openKeyStore({ dataDir, clock: systemClock })
+  // Made first: a running gateway would notice it only within a second, and the requests work at once.
+  const { key, stored } = makeKey(keys)
   const running = await startGateway({
     config: loaded.config,
     configVersion: loaded.version,
     logger,
+  }).catch((error: unknown) => {
+    keys.revoke(stored.id)
+    throw error
   })
-  const key = await freshKey(dataDir)
+  revokeEarlierKeys(keys, stored.id)
   io.stdout(welcome({ url: running.url, adminUrl: running.adminUrl, key, found }))
   await untilAskedToStop()
   io.stdout('\nStopping…\n')
@@ -47,24 +54,24 @@ export async function runDemoCommand(args: readonly string[], io: CliIo): Promis
   return 0
 }
 
-/** Replaces the key of an earlier demo by a new one, so that only the key on the screen works. */
-async function freshKey(dataDir: string): Promise<string> {
-  await using store = openKeyStore({ dataDir, clock: systemClock })
-  for (const key of store.list()) {
-    if (key.name === demoKeyName && key.revokedAt === undefined) store.revoke(key.id)
-  }
-  const { key } = store.create({
-    name: demoKeyName,
+function makeKey(store: KeyStore): ReturnType<KeyStore['create']> {
+  return store.create({
     user: 'demo@localhost',
     department: 'demo',
     groups: ['demo'],
     models: ['*'],
-    createdBy: 'smartflow demo',
+    createdBy: demoCreator,
   })
-  return key
 }
 
-const demoKeyName = 'demo'
+/** Only the key on the screen works. A demo that could not start takes no key from one that runs. */
+function revokeEarlierKeys(store: KeyStore, currentId: string): void {
+  for (const { id, createdBy, revokedAt } of store.list()) {
+    if (createdBy === demoCreator && id !== currentId && revokedAt === undefined) store.revoke(id)
+  }
+}
+
+const demoCreator = 'smartflow demo'
 
 function welcome(facts: {
   readonly url: string
