@@ -171,7 +171,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     clock,
     segmentBytes: config.audit.segmentBytes,
     maxCommitDelayMs: config.audit.maxCommitDelayMs,
-    onFault: ({ type, message }) => logger.error('audit log', { fault: type, message }),
+    onFault: ({ type, message }) => logger.error('audit log', { fault: type, detail: message }),
   })
   const keys = openKeys(config.keys, { dataDir, clock, logger })
   const ownership = openOwnership({ dataDir, clock })

@@ -17,6 +17,8 @@ export interface LogParts {
   readonly maxCommitDelayMs: number
   readonly maxUnsyncedBytes: number
   readonly retryDelayMs: number
+  /** How long callers wait for a device that hangs before they are refused. */
+  readonly syncTimeoutMs: number
   readonly lock: AsyncDisposable
   readonly onFault: (fault: AuditFault) => void
 }
@@ -173,11 +175,16 @@ export class DurableLog implements AuditLog {
     this.#lastCommitWaiting = batch?.waiting ?? 0
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#syncing = promise
+    const giveUp = (error: Error): void => {
+      this.#fail(error)
+      batch?.reject(unavailable(error))
+    }
+    const watchdog = setTimeout(() => giveUp(hangingDevice(this.#parts)), this.#parts.syncTimeoutMs)
     const ended = (error: Error | null) => {
+      clearTimeout(watchdog)
       this.#syncing = undefined
       if (error) {
-        this.#fail(error)
-        batch?.reject(unavailable(error))
+        giveUp(error)
       } else {
         this.#stats.commits++
         this.#stats.syncSeconds.add((this.#parts.clock.monotonic() - startedAt) / 1000)
@@ -282,6 +289,10 @@ export class DurableLog implements AuditLog {
       // A log must not fail because its observer did; the fault also shows in `health`.
     }
   }
+}
+
+function hangingDevice({ syncTimeoutMs }: LogParts): Error {
+  return new Error(`the device did not synchronise within ${syncTimeoutMs} ms`)
 }
 
 function unavailable(cause: Error): GatewayError {

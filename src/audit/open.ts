@@ -26,6 +26,8 @@ export interface AuditLogOptions {
   readonly maxUnsyncedBytes?: number
   /** Pause between attempts to make an unwritable log writable again. */
   readonly retryDelayMs?: number
+  /** How long callers wait for a device that hangs before they are refused, in milliseconds. */
+  readonly syncTimeoutMs?: number
   /** How many bytes of earlier segments are checked before the log is continued. */
   readonly verifyBytes?: number
   readonly files?: AuditFiles
@@ -42,6 +44,7 @@ const defaults = {
   maxCommitDelayMs: 2,
   maxUnsyncedBytes: 64 * 1024 * 1024,
   retryDelayMs: 1_000,
+  syncTimeoutMs: 5_000,
   verifyBytes: 64 * 1024 * 1024,
   files: nodeFiles,
   lockDirectory,
