@@ -10,6 +10,13 @@ import type { ServerLimits } from './config.ts'
 
 /** Endpoints that work on stored things and name no model. */
 const operationsWithoutModel: ReadonlySet<Operation> = new Set(['files', 'batches'])
+/**
+ * What a request without a model asks for, where OpenAI documents it and its clients rely on it.
+ * https://platform.openai.com/docs/api-reference/moderations/create
+ */
+const defaultModels: Partial<Record<Operation, string>> = {
+  moderations: 'omni-moderation-latest',
+}
 /** Fields that hold the turns of a conversation. */
 const listFields = ['messages', 'input'] as const
 
@@ -66,7 +73,7 @@ function parseJsonCall(
   const body: CallBody = { bytes, contentType: 'application/json', text, json }
   const stream = readStream(json['stream'])
   if (operationsWithoutModel.has(call.operation)) return { body, model: '', stream }
-  const model = json['model']
+  const model = json['model'] ?? defaultModels[call.operation]
   if (model === undefined) throw missingModel()
   if (typeof model !== 'string' || model === '' || model.length > 256) {
     throw new GatewayError('invalid_request', "'model' must be a string of 1 to 256 characters.", {
