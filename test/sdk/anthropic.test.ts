@@ -360,6 +360,18 @@ describe('models and addresses', () => {
     expect(error).toMatchObject({ type: 'not_found_error', requestID: expect.any(String) })
   })
 
+  test('the beta surface works too', async () => {
+    const answer = await anthropic.beta.messages.create({
+      model: 'openai',
+      max_tokens,
+      messages,
+      betas: ['something-new-2026-01-01'],
+    })
+    expect(answer.stop_reason).toBe('end_turn')
+    const counted = await anthropic.beta.messages.countTokens({ model: 'anthropic', messages })
+    expect(counted.input_tokens).toBe(5)
+  })
+
   test('a token instead of a key works as well', async () => {
     const client = new Anthropic({
       baseURL: `${rig.gateway.url}/anthropic`,

@@ -164,6 +164,18 @@ describe.each(['openai', 'anthropic'] as const)('the %s SDK', (client) => {
   })
 })
 
+describe('an error before a stream', () => {
+  test.each(providers)('of %s has the status of the provider in either SDK', async (provider) => {
+    const model = `${provider}-429`
+    expect(
+      await failure(rig.openai.chat.completions.create({ model, messages, stream: true })),
+    ).toBeInstanceOf(openAiErrors.RateLimitError)
+    expect(
+      await failure(rig.anthropic.messages.stream({ model, max_tokens, messages }).finalMessage()),
+    ).toBeInstanceOf(anthropicErrors.RateLimitError)
+  })
+})
+
 describe('an error inside a stream', () => {
   test.each(providers)(
     'of %s ends the stream of the OpenAI SDK with an error',

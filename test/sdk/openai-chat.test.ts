@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type OpenAI from 'openai'
 import { asArray, asObject, asString } from '../../src/core/json.ts'
-import { openAiTargets, pixelPng, startSdkRig, weather, weatherArguments } from '../support/sdk.ts'
+import {
+  openAiTargets,
+  pixelPng,
+  recordsOf,
+  startSdkRig,
+  weather,
+  weatherArguments,
+} from '../support/sdk.ts'
 import type { SdkRig } from '../support/sdk.ts'
 
 const targets = [...openAiTargets, 'anthropic'] as const
@@ -55,12 +62,20 @@ describe.each(targets)('the OpenAI SDK in front of %s', (target) => {
 
   test('streams the words of the plain answer, without usage it did not ask for', async () => {
     const plain = await openai.chat.completions.create({ model: target, messages })
-    const stream = await openai.chat.completions.create({ model: target, messages, stream: true })
-    const { chunks, text } = await collect(stream)
+    const { data, response } = await openai.chat.completions
+      .create({ model: target, messages, stream: true })
+      .withResponse()
+    const { chunks, text } = await collect(data)
     expect(text).toBe(plain.choices[0]?.message.content ?? '')
     expect(chunks.length).toBeGreaterThan(10)
     expect(chunks.filter((chunk) => chunk.usage)).toEqual([])
     expect(chunks.at(-1)?.choices[0]?.finish_reason).toBe('stop')
+    const { outcome } = await recordsOf(rig.gateway, response.headers.get('x-request-id') ?? '')
+    expect(outcome.usage).toMatchObject({
+      inputTokens: plain.usage?.prompt_tokens,
+      outputTokens: plain.usage?.completion_tokens,
+      estimated: false,
+    })
   })
 
   test('streams usage in a last chunk of its own when asked for it', async () => {
@@ -227,6 +242,25 @@ describe('a call between equal formats', () => {
       .create({ model: 'openai', messages })
       .asResponse()
     expect(await response.text()).toBe(body)
+  })
+
+  test('carries its ids both ways, and the answer tells what the gateway did', async () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+    const { response } = await openai.chat.completions
+      .create(
+        { model: 'openai', messages },
+        { headers: { traceparent, 'x-request-id': 'call-4711' } },
+      )
+      .withResponse()
+    expect(rig.upstream.last().headers.get('traceparent')).toBe(traceparent)
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'x-request-id': 'call-4711',
+      'x-smartflow-cache': 'BYPASS',
+      'x-smartflow-provider': 'openai',
+      'x-smartflow-model': 'sim-model',
+      'x-smartflow-decision': 'allow',
+      'x-smartflow-provider-request-id': expect.stringContaining('req_sim_'),
+    })
   })
 
   test('reaches each provider at its own path with its own credential and no other', async () => {

@@ -19,6 +19,7 @@ beforeAll(async () => {
       ),
       'embed-claude': ['anthropic', 'sim-claude'],
       moderator: ['openai', 'sim-moderation'],
+      'omni-moderation-latest': ['openai', 'sim-moderation'],
       voice: ['openai', 'sim-voice'],
       ears: ['openai', 'sim-ears'],
       painter: ['openai', 'sim-painter'],
@@ -133,6 +134,9 @@ describe('endpoints that are passed through', () => {
     const answer = await openai.moderations.create({ model: 'moderator', input: ['a', 'b'] })
     expect(answer.results.map((result) => result.flagged)).toEqual([false, false])
     expect(rig.upstream.last().json['model']).toBe('sim-moderation')
+    // The one endpoint where OpenAI's clients usually leave the model out.
+    await openai.moderations.create({ input: 'a' })
+    expect(rig.upstream.last().json).toEqual({ input: 'a', model: 'sim-moderation' })
   })
 
   test('speech comes back as the bytes the provider sent', async () => {
