@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
 import type { ProviderConfig } from './config.ts'
 import type { Fetch, Provider, ProviderTraits } from './provider.ts'
 
@@ -19,9 +20,14 @@ export function openProvider(
       ? new Bun.FetchSession({
           keepAlive: { idleTimeout: idleConnectionSeconds },
           proxy: config.proxy ?? false,
-          ...(config.caFile === undefined
-            ? {}
-            : { tls: { ca: readFileSync(config.caFile, 'utf8') } }),
+          // Both said explicitly, or NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS would decide.
+          tls: {
+            rejectUnauthorized: true,
+            ca:
+              config.caFile === undefined
+                ? publicAuthorities()
+                : readFileSync(config.caFile, 'utf8'),
+          },
         })
       : undefined
   const extra = Object.entries(config.headers ?? {}).map(
@@ -40,6 +46,11 @@ export function openProvider(
       session?.close()
     },
   }
+}
+
+/** The certificate authorities that the runtime brings along. */
+function publicAuthorities(): string[] {
+  return [...rootCertificates]
 }
 
 /** A shorter word is no credential, and striking it out would spoil honest messages. */
