@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readAuditLog } from '../../src/audit/index.ts'
 import { version } from '../../src/version.ts'
+import { makeCertificate } from '../support/certificate.ts'
 import {
   askChat,
   makeConfig,
@@ -135,26 +136,7 @@ describe('listening', () => {
   })
 
   test('with TLS works, on the admin listener too', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'smartflow-tls-'))
-    const certFile = join(folder, 'cert.pem')
-    const keyFile = join(folder, 'key.pem')
-    const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'
-    const subject = [
-      '-subj',
-      '/CN=localhost',
-      '-addext',
-      'subjectAltName=DNS:localhost,IP:127.0.0.1',
-    ]
-    const made = Bun.spawnSync([
-      'openssl',
-      ...request.split(' '),
-      ...subject,
-      '-keyout',
-      keyFile,
-      '-out',
-      certFile,
-    ])
-    expect(made.exitCode).toBe(0)
+    const { certFile, keyFile, cert: ca } = makeCertificate()
     const tls = `tls: { certFile: ${certFile}, keyFile: ${keyFile} }`
     const { path, key } = makeConfig(simulatedYaml, [tls])
     const text = await Bun.file(path).text()
@@ -165,7 +147,6 @@ describe('listening', () => {
     await using gateway = startCli(['serve', '--config', path])
     const url = await readyUrl(gateway)
     expect(url).toStartWith('https://')
-    const ca = await Bun.file(certFile).text()
     const listed = await fetch(`${url}/v1/models`, {
       headers: { 'x-api-key': key },
       tls: { ca },
