@@ -6,6 +6,7 @@ export interface FieldSpan {
   readonly end: number
 }
 
+const crlf = Buffer.from('\r\n')
 const headEnd = Buffer.from('\r\n\r\n')
 
 /**
@@ -21,24 +22,50 @@ export function findMultipartField(
   const boundary = boundaryOf(contentType)
   if (boundary === undefined) return undefined
   const buffer = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
-  const delimiter = Buffer.from(`--${boundary}`, 'latin1')
   let found: FieldSpan | undefined
-  let at = buffer.indexOf(delimiter)
-  while (at >= 0) {
-    const head = at + delimiter.length
-    const start = buffer.indexOf(headEnd, head)
-    const next = buffer.indexOf(delimiter, head)
-    if (start < 0 || next < 0) break
-    if (start < next && isPlainField(buffer.toString('latin1', head, start), name)) {
-      if (found !== undefined) {
-        throw new GatewayError('invalid_request', 'A form field is given twice.', { param: name })
-      }
-      found = { start: start + headEnd.length, end: Math.max(start + headEnd.length, next - 2) }
+  for (const part of partsOf(buffer, Buffer.from(`--${boundary}`, 'latin1'))) {
+    // The head may be empty: then its end begins with the line end of the delimiter.
+    const start = buffer.indexOf(headEnd, part.start - crlf.length)
+    if (start < 0 || start + headEnd.length > part.end) continue
+    if (!isPlainField(buffer.toString('latin1', part.start, start), name)) continue
+    if (found !== undefined) {
+      throw new GatewayError('invalid_request', 'A form field is given twice.', { param: name })
     }
-    at = next
+    found = { start: start + headEnd.length, end: part.end }
   }
   return found
 }
+
+/** Yields where parts stand: behind the line of one delimiter, before the line end of the next. */
+function* partsOf(buffer: Buffer, delimiter: Buffer): Generator<FieldSpan> {
+  let start: number | undefined
+  let at = buffer.indexOf(delimiter)
+  while (at >= 0) {
+    const lineEnd = delimiterLineEnd(buffer, at, at + delimiter.length)
+    if (lineEnd !== undefined) {
+      if (start !== undefined) yield { start, end: Math.max(start, at - crlf.length) }
+      if (lineEnd === 'last') return
+      start = lineEnd
+    }
+    at = buffer.indexOf(delimiter, at + delimiter.length)
+  }
+}
+
+/**
+ * Returns where the line of a delimiter ends, `last` for the closing one, `undefined` for bytes that only
+ * look like one (RFC 2046 §5.1.1): a delimiter begins a line and has nothing but white space behind it.
+ */
+function delimiterLineEnd(buffer: Buffer, at: number, end: number): number | 'last' | undefined {
+  const beginsLine = at === 0 || buffer.indexOf(crlf, at - crlf.length) === at - crlf.length
+  if (!beginsLine) return undefined
+  if (buffer[end] === dash && buffer[end + 1] === dash) return 'last'
+  let behind = end
+  while (buffer[behind] === space || buffer[behind] === tab) behind += 1
+  const isLine = buffer[behind] === cr && buffer[behind + 1] === lf
+  return isLine ? behind + crlf.length : undefined
+}
+
+const [tab, lf, cr, space, dash] = [0x09, 0x0a, 0x0d, 0x20, 0x2d]
 
 /** Returns the text of a plain field, or `undefined`. */
 export function readMultipartField(
@@ -73,7 +100,15 @@ function boundaryOf(contentType: string): string | undefined {
   return match?.[1] ?? match?.[2]
 }
 
+/** Tells whether the head of a part is that of a field of this name which is no file. */
 function isPlainField(head: string, name: string): boolean {
-  const disposition = /^content-disposition:(.*)$/im.exec(head)?.[1] ?? ''
-  return disposition.includes(`name="${name}"`) && !/;\s*filename/i.test(disposition)
+  const disposition = /^content-disposition[ \t]*:[ \t]*form-data(.*)$/im.exec(head)?.[1] ?? ''
+  let isNamed = false
+  for (const [, key = '', quoted, token] of disposition.matchAll(parameter)) {
+    if (/^filename\*?$/i.test(key)) return false
+    if (key.toLowerCase() === 'name') isNamed = (quoted ?? token) === name
+  }
+  return isNamed
 }
+
+const parameter = /;\s*([^\s=;"]+)\s*=\s*(?:"([^"]*)"|([^\s;]*))/g
