@@ -37,9 +37,7 @@ export async function startGateway(options: {
   const { server } = config
   try {
     const dataPlane = openListener(dataPlaneOptions(server), (request, peer) =>
-      gateway.handle(request, {
-        address: (asking) => peer.requestIP(asking)?.address,
-      }),
+      gateway.handle(request, peer),
     )
     listeners.push(dataPlane)
     const answerAdmin = createAdminApi({

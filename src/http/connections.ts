@@ -27,7 +27,8 @@ export function watchConnections(options: {
 
   async function check(): Promise<void> {
     const open = await countDescriptors()
-    baseline ??= open
+    // Connections may be open already at the first count; the lowest count is the nearest to none.
+    baseline = Math.min(baseline ?? open, open)
     count = Math.max(0, open - baseline)
     if (count <= options.max()) {
       isFull = false

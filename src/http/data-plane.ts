@@ -13,7 +13,7 @@ import { dialectOf, findEndpoint } from './endpoints.ts'
 import type { Endpoint } from './endpoints.ts'
 import { renderModels } from './models.ts'
 import { renderAnswer, renderError } from './render.ts'
-import { checkHeaders, splitUrl } from './request.ts'
+import { checkHeaders, isForm, leavesLargeBody, splitUrl } from './request.ts'
 
 /** One configuration version as the data plane sees it. */
 export interface PlaneSnapshot {
@@ -48,10 +48,16 @@ export interface DataPlaneDependencies {
   ) => void
 }
 
-/** What a server tells about a request. */
+/** What a server knows about the connection of a request, and does with it. */
 export interface Peer {
   address(request: Request): string | undefined
+  /** Keeps the connection open however long nothing crosses it: a call is in progress. */
+  keepOpen(request: Request): void
+  /** Lets the connection be closed again when it idles. */
+  mayIdle(request: Request): void
 }
+
+const modelsMethods = ['GET'] as const
 
 /** Makes the handler of the data plane: every request of a client ends here in exactly one response. */
 export function createDataPlane(
@@ -66,6 +72,7 @@ export function createDataPlane(
     const format = formatFor(dependencies, dialectOf(endpoint, path, request.headers))
     const lease = dependencies.acquire()
     dependencies.inFlight.count += 1
+    peer.keepOpen(request)
     let hasEnded = false
     const context: RequestContext = {
       request,
@@ -78,6 +85,7 @@ export function createDataPlane(
         if (hasEnded) return
         hasEnded = true
         dependencies.inFlight.count -= 1
+        peer.mayIdle(request)
         lease.release()
       },
     }
@@ -85,9 +93,17 @@ export function createDataPlane(
       context.end()
       const error = toGatewayError(thrown)
       dependencies.onError(error, { requestId, path })
-      return renderError(error, requestId, format)
+      return renderError(error, requestId, format, {
+        allow: error.code === 'method_not_allowed' ? methodsOf(endpoint) : undefined,
+        isLast: leavesLargeBody(request),
+      })
     })
   }
+}
+
+function methodsOf(endpoint: Endpoint | undefined): readonly string[] | undefined {
+  if (endpoint?.type === 'models') return modelsMethods
+  return endpoint?.type === 'call' ? endpoint.methods : undefined
 }
 
 interface RequestContext {
@@ -114,7 +130,7 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
   checkHeaders(request.headers, limits.maxHeaderBytes)
   const call = callOf(context, endpoint)
   if (endpoint.type === 'models') {
-    requireMethod(request, ['GET'])
+    requireMethod(request, modelsMethods)
     const principal = await stages.identity.authenticate(call)
     const response = renderModels(lease.value.listModels(principal), endpoint.id, context)
     context.end()
@@ -144,7 +160,7 @@ function callOf(
     startedAt: dependencies.clock.monotonic(),
     signal: request.signal,
     readBody() {
-      const isUpload = request.headers.get('content-type')?.startsWith('multipart/') === true
+      const isUpload = endpoint.type === 'call' && isForm(request.headers, endpoint.operation)
       return readRequestBody(request, {
         maxBytes: isUpload ? limits.maxUploadBytes : limits.maxBodyBytes,
         timeoutMs: isUpload ? limits.uploadTimeoutMs : limits.bodyTimeoutMs,

@@ -7,6 +7,7 @@ import { decodeUtf8 } from '../core/text.ts'
 import { outlineJson, readMultipartField } from '../formats/index.ts'
 import type { IntakeStage, Parsed } from '../pipeline/index.ts'
 import type { ServerLimits } from './config.ts'
+import { isForm } from './request.ts'
 
 /** Endpoints that work on stored things and name no model. */
 const operationsWithoutModel: ReadonlySet<Operation> = new Set(['files', 'batches'])
@@ -26,10 +27,9 @@ export function createIntake(limits: ServerLimits): IntakeStage {
     async parse(call) {
       if (call.method !== 'POST') return withoutBody()
       const contentType = call.headers.get('content-type') ?? ''
+      requireIdentity(call.headers)
       const bytes = await call.readBody()
-      if (contentType.toLowerCase().startsWith('multipart/form-data')) {
-        return parseForm(call, bytes, contentType)
-      }
+      if (isForm(call.headers, call.operation)) return parseForm(call, bytes, contentType)
       return parseJsonCall(call, bytes, contentType, limits)
     },
   }
@@ -42,8 +42,10 @@ function withoutBody(): Parsed {
 
 function parseForm(call: Call, bytes: Uint8Array, contentType: string): Parsed {
   const body: CallBody = { bytes, contentType, text: undefined, json: undefined }
+  // A model in such a form would make a right to one model a right to store things.
+  if (operationsWithoutModel.has(call.operation)) return { body, model: '', stream: false }
   const model = readMultipartField(bytes, contentType, 'model') ?? ''
-  if (model === '' && !operationsWithoutModel.has(call.operation)) throw missingModel()
+  if (model === '') throw missingModel()
   return { body, model, stream: readMultipartField(bytes, contentType, 'stream') === 'true' }
 }
 
@@ -81,6 +83,13 @@ function parseJsonCall(
     })
   }
   return { body, model, stream }
+}
+
+/** A body in another coding would be read differently here and at the provider. */
+function requireIdentity(headers: Headers): void {
+  const coding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
+  if (coding === 'identity') return
+  throw new GatewayError('unsupported_media_type', 'The request body must not be compressed.')
 }
 
 function parseBody(text: string): JsonObject {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Server } from 'bun'
 import type { ServerConfig } from './config.ts'
+import type { Peer } from './data-plane.ts'
 
 /** Address and TLS of one listener. */
 export interface ListenOptions {
@@ -19,7 +20,7 @@ export interface Listener {
   drain(timeoutMs: number): Promise<{ readonly cut: number }>
 }
 
-/** Seconds without any byte after which a connection is closed, the longest the runtime offers. */
+/** Seconds without any byte after which a connection without a call is closed, the longest the runtime offers. */
 const idleTimeoutSeconds = 255
 
 /**
@@ -28,7 +29,7 @@ const idleTimeoutSeconds = 255
  */
 export function openListener(
   options: ListenOptions,
-  handle: (request: Request, server: Server<undefined>) => Response | Promise<Response>,
+  handle: (request: Request, peer: Peer) => Response | Promise<Response>,
 ): Listener {
   const { hostname, port } = splitAddress(options.listen)
   if (options.tls === undefined && !options.allowInsecureBind && !isLoopback(hostname)) {
@@ -37,7 +38,12 @@ export function openListener(
         'server.allowInsecureBind: true where a proxy in front ends TLS.',
     )
   }
-  const server = Bun.serve({
+  const peer: Peer = {
+    address: (request) => server.requestIP(request)?.address,
+    keepOpen: (request) => server.timeout(request, 0),
+    mayIdle: (request) => server.timeout(request, idleTimeoutSeconds),
+  }
+  const server: Server<undefined> = Bun.serve({
     hostname,
     port,
     idleTimeout: idleTimeoutSeconds,
@@ -52,7 +58,7 @@ export function openListener(
             key: readFileSync(options.tls.keyFile),
           },
         }),
-    fetch: handle,
+    fetch: (request) => handle(request, peer),
   })
   return {
     url: server.url.href.replace(/\/$/, ''),

@@ -27,11 +27,20 @@ export function renderAnswer(answer: Answer, requestId: string, format: ClientFo
   return new Response(answer.body, { status: answer.status, headers })
 }
 
+/** What an error response says about the request beside its error. */
+export interface Refusal {
+  /** Methods the endpoint accepts, for a request that used another. */
+  readonly allow?: readonly string[] | undefined
+  /** Nothing more is read from this connection. */
+  readonly isLast?: boolean
+}
+
 /** Turns an error into a response in the client's dialect. */
 export function renderError(
   error: GatewayError,
   requestId: string,
   format: ClientFormat,
+  { allow, isLast = false }: Refusal = {},
 ): Response {
   const body = format.writeError({
     status: error.status,
@@ -50,8 +59,9 @@ export function renderError(
     headers['retry-after'] = String(error.retryAfterSeconds)
   // Official SDKs repeat every 5xx unless they are told not to.
   if (error.status >= 500) headers['x-should-retry'] = String(error.retryable)
+  if (allow !== undefined) headers['allow'] = allow.join(', ')
   // Without reading the rest of a refused body the connection cannot be used again.
-  if (error.status === 408 || error.status === 413) headers['connection'] = 'close'
+  if (isLast || error.status === 408 || error.status === 413) headers['connection'] = 'close'
   return new Response(JSON.stringify(body), { status: error.status, headers })
 }
 

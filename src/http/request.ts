@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
+import type { Operation } from '../core/record.ts'
 
 /** Headers that must be given once: two readers could otherwise understand two different requests. */
 const singleHeaders = ['host', 'content-length', 'content-type', 'transfer-encoding'] as const
@@ -27,6 +28,25 @@ export function checkHeaders(headers: Headers, maxHeaderBytes: number): void {
       `The request headers are larger than the ${maxHeaderBytes} bytes this gateway accepts.`,
     )
   }
+}
+
+/** Endpoints that take files, and with them the limits of uploads. */
+const operationsWithForms: ReadonlySet<Operation> = new Set(['audio', 'images', 'files'])
+
+/** Tells whether the body of a request is a form with files, at an endpoint that takes them. */
+export function isForm(headers: Headers, operation: Operation): boolean {
+  const type = headers.get('content-type')?.toLowerCase() ?? ''
+  return type.startsWith('multipart/form-data') && operationsWithForms.has(operation)
+}
+
+/** Up to this length it is cheaper to take in a body nobody wants than to open a new connection. */
+const maxUnreadBytes = 65_536
+
+/** Tells whether a request may have more of a body to come than is worth taking in after a refusal. */
+export function leavesLargeBody({ headers, bodyUsed }: Request): boolean {
+  if (bodyUsed) return false
+  const length = headers.get('content-length')
+  return length === null ? headers.has('transfer-encoding') : Number(length) > maxUnreadBytes
 }
 
 /** Splits a request URL into its path and its query with the question mark (`''` without one). */
