@@ -6,11 +6,14 @@ import {
   openConfigHistory,
   watchConfig,
 } from '../config/index.ts'
+import type { Config, ConfigLoader, LoadedConfig } from '../config/index.ts'
 import { systemClock } from '../core/clock.ts'
 import { createLogger } from '../telemetry/index.ts'
+import type { Logger } from '../telemetry/index.ts'
 import { parseArguments } from './io.ts'
 import type { CliIo } from './io.ts'
 import { relaunchWithOutgoingLimit } from './relaunch.ts'
+import { settingsForRestart } from './restart-settings.ts'
 import { startGateway, untilAskedToStop } from './running.ts'
 
 /** `smartflow serve [--config FILE]`: runs the gateway until it is asked to stop. */
@@ -19,11 +22,7 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
   relaunchWithOutgoingLimit(io)
   const path = resolve(io.cwd, options.get('config') ?? 'smartflow.yaml')
   const loader = createConfigLoader(configSchema, { environment: io.environment })
-  const loaded = await loader.load(path).catch((error: unknown) => {
-    if (!(error instanceof ConfigError)) throw error
-    io.stderr(`${error.message}\n`)
-    return undefined
-  })
+  const loaded = await loadOrExplain(loader, path, io)
   if (loaded === undefined) return 1
   const logger = createLogger({
     ...loaded.config.telemetry.log,
@@ -51,6 +50,7 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
         note: 'changed on disk',
       })
       logger.info('configuration changed', { version: next.version })
+      warnOfRestart(logger, settingsForRestart(loaded.config, next.config))
     },
     onRejected(error) {
       running.gateway.countRejectedConfig()
@@ -71,4 +71,23 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
   await running.stop()
   logger.info('stopped', {})
   return 0
+}
+
+async function loadOrExplain(
+  loader: ConfigLoader<Config>,
+  path: string,
+  io: CliIo,
+): Promise<LoadedConfig<Config> | undefined> {
+  try {
+    return await loader.load(path)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    io.stderr(`${error.message}\n`)
+    return undefined
+  }
+}
+
+function warnOfRestart(logger: Logger, settings: readonly string[]): void {
+  if (settings.length === 0) return
+  logger.warn('changed settings take effect only after a restart', { settings })
 }
