@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,6 +14,9 @@ import {
   startCli,
   untilStatus,
 } from '../support/cli.ts'
+
+// Programs of their own start slowly on a busy machine.
+setDefaultTimeout(30_000)
 
 describe('the command line', () => {
   test('tells its version and its commands', async () => {

@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { readAuditLog } from '../../src/audit/index.ts'
 import type { StoredRecord } from '../../src/audit/index.ts'
 import { askChat, makeConfig, readyUrl, simulatedYaml, startCli } from '../support/cli.ts'
+
+// Programs of their own start slowly on a busy machine.
+setDefaultTimeout(30_000)
 
 const rounds = 4
 const concurrency = 200

@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { makeCertificate } from '../support/certificate.ts'
 import type { TestCertificate } from '../support/certificate.ts'
 import { askChat, makeConfig, readyUrl, startCli } from '../support/cli.ts'
 import { createSimulatedProvider } from '../../src/providers/simulated/index.ts'
+
+// Programs of their own start slowly on a busy machine.
+setDefaultTimeout(30_000)
 
 let certificate: TestCertificate
 let plain: Bun.Server<undefined>

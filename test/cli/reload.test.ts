@@ -1,8 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { askChat, makeConfig, readyUrl, runCli, startCli, untilStatus } from '../support/cli.ts'
 import type { CliProcess, ConfigFolder } from '../support/cli.ts'
 import { startUpstream } from '../support/upstream.ts'
 import type { Upstream } from '../support/upstream.ts'
+
+// Programs of their own start slowly on a busy machine.
+setDefaultTimeout(30_000)
 
 let upstream: Upstream
 let config: ConfigFolder
@@ -89,6 +92,16 @@ describe('a changed configuration', () => {
     expect(await Bun.file(config.path).text()).toContain('second')
     const after = await runCli(['config', 'history', config.path], { env })
     expect(after.stdout).toContain('rollback')
+  })
+
+  test('is named where it asks for what only a restart can give', async () => {
+    const text = await Bun.file(config.path).text()
+    expect(gateway.stderr()).not.toContain('after a restart')
+    const moved = text.replace('listen: 127.0.0.1:0', 'listen: 127.0.0.1:1')
+    await Bun.write(config.path, `${moved}\ntelemetry: { log: { level: warn } }`)
+    const [entry] = await gateway.waitFor(/^.*after a restart.*$/m)
+    expect(entry).toContain('"settings":["server.listen","telemetry"]')
+    await Bun.write(config.path, text)
   })
 
   test('revokes a key that is no longer in it', async () => {
