@@ -296,21 +296,27 @@ describe('a caller that leaves', () => {
     ],
   ]
 
-  test.each(ways)('%s, is noticed by the provider within 50 ms', async (_, call) => {
-    const before = faulty.abortedCalls()
-    const leave = new AbortController()
-    const running = failure(call(leave.signal))
-    await Bun.sleep(150)
-    leave.abort()
-    const leftAt = performance.now()
-    await running
-    while (faulty.abortedCalls() === before && performance.now() - leftAt < 1000) await Bun.sleep(2)
-    expect(faulty.abortedCalls()).toBe(before + 1)
-    // Twice the promised time: this machine may be busy with other tests.
-    expect(performance.now() - leftAt).toBeLessThan(100)
-    const { outcome } = await recordsOf(rig.gateway)
-    expect(outcome.endedBy).toBe('client')
-  })
+  test.each(ways)(
+    '%s, is noticed by the provider within 50 ms',
+    async (_, call) => {
+      const before = faulty.abortedCalls()
+      const leave = new AbortController()
+      const running = failure(call(leave.signal))
+      await Bun.sleep(150)
+      leave.abort()
+      const leftAt = performance.now()
+      await running
+      while (faulty.abortedCalls() === before && performance.now() - leftAt < 1000)
+        await Bun.sleep(2)
+      expect(faulty.abortedCalls()).toBe(before + 1)
+      // Twice the promised time: this machine may be busy with other tests.
+      expect(performance.now() - leftAt).toBeLessThan(100)
+      const { outcome } = await recordsOf(rig.gateway)
+      expect(outcome.endedBy).toBe('client')
+      // Time is measured: a moment in which the machine does something else is no fault.
+    },
+    { retry: 2 },
+  )
 })
 
 /** Reads a stream until it breaks; throws where it ends by itself. */
