@@ -21,10 +21,8 @@ export async function connectRaw(url: string): Promise<RawClient> {
   const socket = connect({ host: hostname, port: Number(port) })
   const chunks: Buffer[] = []
   let wake: (() => void) | undefined
-  let hasClosed = false
   const closed = new Promise<number>((resolve) => {
     socket.on('close', () => {
-      hasClosed = true
       resolve(performance.now())
       wake?.()
     })
@@ -42,8 +40,7 @@ export async function connectRaw(url: string): Promise<RawClient> {
     closed,
     send: (data) => void socket.write(data),
     async until(mark) {
-      // oxlint-disable-next-line no-unmodified-loop-condition: the socket's listeners modify it
-      while (!hasClosed && !received().includes(mark)) {
+      while (!socket.destroyed && !received().includes(mark)) {
         await new Promise<void>((resolve) => (wake = resolve))
       }
       return received().toString('latin1')
