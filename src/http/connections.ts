@@ -11,9 +11,9 @@ const checkEveryMs = 1000
 
 /**
  * Watches how many connections are open. The runtime has no such limit, so open descriptors are counted
- * once a second: beyond the limit, idle connections (also those that never sent a request) are closed,
- * and while that does not help new calls are to be refused. Only where the system shows descriptors
- * under `/proc`.
+ * once a second: beyond the limit, idle connections are closed, and while that does not help new calls
+ * are to be refused. A connection that has not sent a whole request is not idle to the runtime, which
+ * closes it by itself after some twelve seconds. Only where the system shows descriptors under `/proc`.
  */
 export function watchConnections(options: {
   readonly max: () => number
