@@ -74,6 +74,8 @@ export function openOwnership(options: {
     learn({ call, principal }, answer) {
       const { provider, body } = answer
       if (answer.status >= 300 || provider === undefined || isStreamed(body)) return answer
+      // What a file holds is its owner's words, not the provider's: nothing is to be learnt from them.
+      if (/\/content(\?|$)/.test(call.path)) return answer
       const json = asObject(parseJson(typeof body === 'string' ? body : decoder.decode(body)))
       if (json === undefined) return answer
       const id = asString(json['id'])
