@@ -1,7 +1,7 @@
 import type { Answer, AnswerEnd, Call, Question } from '../core/call.ts'
 import type { Decision } from '../core/decision.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
-import { release } from './release.ts'
+import { discard, release } from './release.ts'
 import type { Reservation, Stages } from './stages.ts'
 
 /**
@@ -15,6 +15,7 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
   const question: Question = { call, principal, ...(await stages.intake.parse(call)) } // 400 408 413
   const trail = stages.audit.open(question)
   let reservation: Reservation | undefined
+  let found: Answer | undefined
   try {
     const offer = stages.catalog.resolve(question) // 404 403
     reservation = await stages.limits.reserve(question, offer) // 429
@@ -25,7 +26,7 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
     if (!mayPass(decision)) throw new GatewayError('blocked_by_policy', decision.reason) // 403
 
     const allowed = stages.compliance.redact(question, decision)
-    const found =
+    found =
       (await stages.cache.find(allowed, offer, decision)) ??
       (await stages.routing.send(allowed, offer)) // 502 504
     const answer = await stages.compliance.inspectAnswer(allowed, found, decision)
@@ -38,7 +39,8 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
     })
   } catch (error) {
     const refusal = toGatewayError(error)
-    reservation?.settle(undefined)
+    await discard(found)
+    reservation?.settle(found)
     trail.refuse(refusal)
     throw refusal
   }

@@ -15,6 +15,16 @@ export function release(answer: Answer, call: Call, finish: (end: AnswerEnd) => 
   return { ...answer, body: watchEnd(answer, answer.body, call, finish) }
 }
 
+/** Closes an answer that no client will get, so that its provider is not left waiting. Never throws. */
+export async function discard(answer: Answer | undefined): Promise<void> {
+  if (answer === undefined || !isStreamed(answer.body)) return
+  try {
+    await answer.body[Symbol.asyncIterator]().return?.()
+  } catch {
+    // The stream failed while it was closed: it is closed all the same, and nobody reads it.
+  }
+}
+
 // Not an async generator: one that was never started runs no `finally`, and a client may leave that early.
 function watchEnd(
   answer: Answer,

@@ -65,7 +65,7 @@ export interface CatalogStage {
 
 /** A share of the caller's limits, held while the call runs. */
 export interface Reservation {
-  /** Settles what was really used. Called exactly once. */
+  /** Settles what was really used, nothing when there was no answer. Called exactly once; never throws. */
   settle(answer: Answer | undefined): void
 }
 
