@@ -14,9 +14,16 @@ export function requestHeaders(
   if (call.traceparent !== undefined) headers['traceparent'] = call.traceparent
   for (const name of provider.forwardedHeaders) {
     const value = call.headers.get(name)
-    if (value !== null) headers[name] = value
+    if (value === null) continue
+    headers[name] = name === 'idempotency-key' ? ownKey(question, value) : value
   }
   return headers
+}
+
+/** All callers share one account at the provider: without this, equal keys of two callers would share an answer. */
+function ownKey({ principal }: Question, value: string): string {
+  const hash = new Bun.CryptoHasher('sha256')
+  return hash.update(JSON.stringify([principal.tenant, principal.id, value])).digest('hex')
 }
 
 const answerHeaderNames: ReadonlySet<string> = new Set([
