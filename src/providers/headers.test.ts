@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'bun:test'
+import type { Question } from '../core/call.ts'
+import { providersConfigSchema } from './config.ts'
+import { answerHeaders, requestHeaders } from './headers.ts'
+import { traitsOf } from './index.ts'
+import type { Provider } from './provider.ts'
+import { openProvider } from './transport.ts'
+
+function providerOf(fields: Record<string, unknown>): Provider {
+  const [config] = providersConfigSchema.parse([{ name: 'p', apiKey: 'provider-key', ...fields }])
+  if (config === undefined) throw new Error('no provider')
+  return openProvider(config, traitsOf(config), { fetch: () => Promise.resolve(new Response()) })
+}
+
+function questionOf(
+  headers: Record<string, string>,
+  more: { user?: string; traceparent?: string } = {},
+): Question {
+  return {
+    call: {
+      requestId: 'req_1',
+      traceparent: more.traceparent,
+      operation: 'chat',
+      clientFormat: 'openai-chat',
+      method: 'POST',
+      path: '/chat/completions',
+      headers: new Headers(headers),
+      sourceAddress: undefined,
+      startedAt: 0,
+      signal: new AbortController().signal,
+      readBody: () => Promise.resolve(new Uint8Array()),
+      onEnd: () => undefined,
+    },
+    principal: {
+      id: more.user ?? 'ana',
+      kind: 'user',
+      tenant: 'default',
+      groups: [],
+      authenticatedBy: 'key',
+      models: ['*'],
+    },
+    body: { bytes: new Uint8Array(), contentType: '', text: undefined, json: undefined },
+    model: 'm',
+    stream: false,
+  }
+}
+
+const openAi = providerOf({ type: 'openai' })
+const anthropic = providerOf({ type: 'anthropic' })
+
+describe('the headers of a request to a provider', () => {
+  test('are its own and those of the client that concern the call, nothing else', () => {
+    const question = questionOf({
+      authorization: 'Bearer sk-sf-client',
+      'x-api-key': 'sk-sf-client',
+      cookie: 'a=b',
+      'user-agent': 'client',
+      'x-forwarded-for': '10.0.0.1',
+      'openai-organization': 'org-of-client',
+      'accept-encoding': 'gzip',
+      'openai-beta': 'assistants=v2',
+    })
+    expect(requestHeaders(openAi, question, 'application/json')).toEqual({
+      authorization: 'Bearer provider-key',
+      'accept-encoding': 'identity',
+      'content-type': 'application/json',
+      'openai-beta': 'assistants=v2',
+    })
+  })
+
+  test('hold the version and the betas of an Anthropic client, or the configured version', () => {
+    const given = { 'anthropic-version': '2024-10-01', 'anthropic-beta': 'a,b' }
+    expect(requestHeaders(anthropic, questionOf(given), '')).toMatchObject(given)
+    expect(requestHeaders(anthropic, questionOf({}), '')).toEqual({
+      'x-api-key': 'provider-key',
+      'anthropic-version': '2023-06-01',
+      'accept-encoding': 'identity',
+    })
+  })
+
+  test('hold the trace and leave out a type where there is no body', () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    const headers = requestHeaders(openAi, questionOf({}, { traceparent }), '')
+    expect(headers).toMatchObject({ traceparent })
+    expect(headers).not.toHaveProperty('content-type')
+  })
+
+  test('hold an idempotency key that two callers cannot have in common', () => {
+    const keyOf = (user: string, key: string): string | undefined =>
+      requestHeaders(openAi, questionOf({ 'idempotency-key': key }, { user }), '')[
+        'idempotency-key'
+      ]
+    expect(keyOf('ana', '1')).toMatch(/^[0-9a-f]{64}$/)
+    expect(keyOf('ana', '1')).toBe(keyOf('ana', '1'))
+    expect(keyOf('ana', '1')).not.toBe(keyOf('ben', '1'))
+    expect(keyOf('ana', '1')).not.toBe(keyOf('ana', '2'))
+  })
+
+  test('hold what the operator added, under one spelling of each name', () => {
+    const provider = providerOf({
+      type: 'openai-compatible',
+      preset: 'vllm',
+      headers: { 'X-Corp': 'corporate-secret', Authorization: 'Basic abc' },
+    })
+    expect(requestHeaders(provider, questionOf({}), '')).toEqual({
+      'x-corp': 'corporate-secret',
+      authorization: 'Basic abc',
+      'accept-encoding': 'identity',
+    })
+  })
+})
+
+describe('the credentials of a provider', () => {
+  test('are known as secrets: its key and every configured header of some length', () => {
+    const headers = { 'x-corp': 'corporate-secret', 'x-short': 'abc' }
+    const { secrets } = providerOf({ type: 'openai', headers })
+    expect([...secrets].toSorted()).toEqual(['corporate-secret', 'provider-key'])
+    const keyless = providerOf({ type: 'ollama', apiKey: undefined })
+    expect(keyless.secrets).toEqual([])
+  })
+})
+
+describe('the headers of an answer', () => {
+  test('reach the client when they concern it: type, waiting times, limits, ids', () => {
+    const kept = {
+      'content-type': 'audio/mpeg',
+      'content-disposition': 'attachment; filename="a.mp3"',
+      'retry-after': '7',
+      'retry-after-ms': '7000',
+      'x-should-retry': 'false',
+      'openai-processing-ms': '12',
+      'openai-version': '2020-10-01',
+      'apim-request-id': 'a',
+      'x-ms-region': 'West Europe',
+      'x-ratelimit-remaining-tokens': '5',
+      'anthropic-ratelimit-requests-limit': '50',
+    }
+    expect(answerHeaders(new Response(null, { headers: kept }))).toEqual(kept)
+  })
+
+  test('stop here otherwise, and ids of the provider change their name', () => {
+    const headers = {
+      'set-cookie': 'a=b',
+      server: 'nginx',
+      connection: 'keep-alive',
+      'content-length': '3',
+      'content-encoding': 'gzip',
+      'transfer-encoding': 'chunked',
+      'access-control-allow-origin': '*',
+      'openai-organization': 'org-of-operator',
+      'x-smartflow-cache': 'HIT',
+      location: 'http://x/',
+    }
+    expect(answerHeaders(new Response(null, { headers }))).toEqual({})
+    for (const name of ['x-request-id', 'request-id']) {
+      expect(answerHeaders(new Response(null, { headers: { [name]: 'r1' } }))).toEqual({
+        'x-smartflow-provider-request-id': 'r1',
+      })
+    }
+  })
+})
