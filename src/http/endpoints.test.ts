@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'bun:test'
+import { dialectOf, findEndpoint } from './endpoints.ts'
+
+describe('the endpoint of a path', () => {
+  for (const [path, operation, format, behind] of [
+    ['/v1/chat/completions', 'chat', 'openai-chat', '/chat/completions'],
+    ['/v1/completions', 'text_completion', 'openai-completions', '/completions'],
+    ['/v1/embeddings', 'embeddings', 'openai-chat', '/embeddings'],
+    ['/v1/moderations', 'moderations', 'openai-chat', '/moderations'],
+    ['/v1/audio/speech', 'audio', 'openai-chat', '/audio/speech'],
+    ['/v1/audio/transcriptions', 'audio', 'openai-chat', '/audio/transcriptions'],
+    ['/v1/audio/translations', 'audio', 'openai-chat', '/audio/translations'],
+    ['/v1/images/generations', 'images', 'openai-chat', '/images/generations'],
+    ['/v1/images/edits', 'images', 'openai-chat', '/images/edits'],
+    ['/v1/images/variations', 'images', 'openai-chat', '/images/variations'],
+    ['/v1/rerank', 'rerank', 'openai-chat', '/rerank'],
+    ['/v1/messages', 'chat', 'anthropic-messages', '/messages'],
+    ['/anthropic/v1/messages', 'chat', 'anthropic-messages', '/messages'],
+    ['/v1/messages/count_tokens', 'count_tokens', 'anthropic-messages', '/messages/count_tokens'],
+  ] as const) {
+    test(`${path} is ${operation}, and drops a query`, () => {
+      const endpoint = { type: 'call', operation, format, methods: ['POST'], path: behind }
+      expect(findEndpoint(path, '')).toMatchObject(endpoint)
+      expect(findEndpoint(path, '?beta=true')).toMatchObject(endpoint)
+    })
+  }
+
+  for (const [path, operation] of [
+    ['/v1/files', 'files'],
+    ['/v1/files/file-1', 'files'],
+    ['/v1/files/file-1/content', 'files'],
+    ['/v1/batches', 'batches'],
+    ['/v1/batches/batch_1/cancel', 'batches'],
+  ] as const) {
+    test(`${path} is ${operation}, and keeps its query`, () => {
+      expect(findEndpoint(path, '?after=x&limit=2')).toMatchObject({
+        type: 'call',
+        operation,
+        methods: ['GET', 'POST', 'DELETE'],
+        path: `${path.slice(3)}?after=x&limit=2`,
+      })
+    })
+  }
+
+  for (const path of [
+    '',
+    '/',
+    '/v1',
+    '/v1/',
+    '/v1/chat/completions/',
+    '/v1/chat/completions/x',
+    '/V1/chat/completions',
+    '/v2/chat/completions',
+    '/chat/completions',
+    '/v1/files/',
+    '/v1/files/../models',
+    '/v1/files/..%2fmodels',
+    '/v1/files/a/b',
+    '/v1/files/a/content/b',
+    `/v1/files/${'a'.repeat(129)}`,
+    '/v1/fine_tuning/jobs',
+    '/v1/__proto__',
+    'constructor',
+  ]) {
+    test(`${path.slice(0, 40) || 'nothing'} is none`, () => {
+      expect(findEndpoint(path, '')).toBeUndefined()
+    })
+  }
+
+  test('names a model with whatever characters it has', () => {
+    expect(findEndpoint('/v1/models/meta-llama%2FLlama-3%3A8b', '')).toEqual({
+      type: 'models',
+      id: 'meta-llama/Llama-3:8b',
+    })
+    expect(findEndpoint('/anthropic/v1/models/a/b', '')).toEqual({ type: 'models', id: 'a/b' })
+    expect(findEndpoint('/v1/models/%zz', '')).toEqual({ type: 'models', id: '%zz' })
+    expect(findEndpoint('/v1/models', '')).toEqual({ type: 'models', id: undefined })
+  })
+})
+
+describe('the dialect of a caller', () => {
+  const dialect = (path: string, headers: Record<string, string> = {}): string =>
+    dialectOf(findEndpoint(path, ''), path, new Headers(headers))
+
+  test('is that of the endpoint, whatever the headers say', () => {
+    const anthropic = { 'anthropic-version': '2023-06-01' }
+    expect(dialect('/v1/chat/completions', anthropic)).toBe('openai-chat')
+    expect(dialect('/v1/completions')).toBe('openai-completions')
+    expect(dialect('/v1/messages')).toBe('anthropic-messages')
+  })
+
+  test('is Anthropic’s on its paths and for its clients where there is no endpoint of a format', () => {
+    expect(dialect('/anthropic/v1/nowhere')).toBe('anthropic-messages')
+    expect(dialect('/v1/messages/nowhere')).toBe('anthropic-messages')
+    expect(dialect('/v1/models', { 'anthropic-version': '2023-06-01' })).toBe('anthropic-messages')
+    expect(dialect('/v1/models')).toBe('openai-chat')
+    expect(dialect('/nowhere')).toBe('openai-chat')
+  })
+})
