@@ -203,4 +203,26 @@ describe('a connection that was kept and then closed by the provider', () => {
     expect((await chat(gateway, { dialect: 'openai', stream: false })).said).toBe(spoken)
     expect(raw.connections()).toBe(2)
   })
+
+  test('never lets bytes behind one answer become the answer to another call', async () => {
+    const forged = whole(200, plainAnswer('openai').replace(spoken, 'forged'))
+    for (const delayMs of [0, 5]) {
+      let isFirst = true
+      await using raw = await startRawProvider(async (exchange) => {
+        const good = whole(200, plainAnswer('openai'))
+        const isForging = isFirst
+        isFirst = false
+        if (delayMs === 0 && isForging) await exchange.send(Buffer.concat([good, forged]))
+        else await exchange.send(good)
+        if (delayMs === 0 || !isForging) return
+        await Bun.sleep(delayMs)
+        await exchange.send(forged)
+      })
+      await using gateway = await startFaultyGateway({ dialect: 'openai', url: raw.url })
+      for (let index = 0; index < 4; index++) {
+        expect((await chat(gateway, { dialect: 'openai', stream: false })).said).toBe(spoken)
+        await Bun.sleep(10)
+      }
+    }
+  })
 })
