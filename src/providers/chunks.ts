@@ -1,4 +1,5 @@
 import type { Deadlines } from './deadlines.ts'
+import type { ByteSource } from './provider.ts'
 
 interface ChunkReader {
   read(): Promise<unknown>
@@ -14,7 +15,7 @@ const lingerMs = 1000
  * connection can be used again and nobody waits for its end.
  */
 export async function* readChunks(
-  upstream: ReadableStream<Uint8Array>,
+  upstream: ByteSource,
   deadlines: Deadlines,
   isComplete: () => boolean = () => false,
 ): AsyncGenerator<Uint8Array> {

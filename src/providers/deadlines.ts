@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
+import { ProtocolError } from './http-client/index.ts'
 
 /** How long a provider may take, in milliseconds. */
 export interface Timeouts {
@@ -99,6 +100,7 @@ class RunningDeadlines implements Deadlines {
     if (this.#isCancelled || this.#client.aborted) {
       return new GatewayError('client_closed', undefined, cause)
     }
+    if (isProtocolError(error)) return new GatewayError('provider_bad_answer', undefined, cause)
     return this.#hasAnswered
       ? new GatewayError('provider_stream_cut', brokenText, cause)
       : new GatewayError('provider_unreachable', undefined, cause)
@@ -147,4 +149,9 @@ class RunningDeadlines implements Deadlines {
     this.#expired = text
     this.#controller.abort(new DOMException(text, 'TimeoutError'))
   }
+}
+
+/** What the provider sent was not HTTP, as opposed to sending nothing. */
+function isProtocolError(error: unknown): boolean {
+  return error instanceof Error && (error instanceof ProtocolError || isProtocolError(error.cause))
 }

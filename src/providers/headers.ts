@@ -1,5 +1,5 @@
 import type { AnswerHeaders, Question } from '../core/call.ts'
-import type { Provider } from './provider.ts'
+import type { Provider, ProviderResponse } from './provider.ts'
 
 /** Returns the headers of a request to a provider. No header of the client passes unless it is listed. */
 export function requestHeaders(
@@ -39,7 +39,7 @@ const answerHeaderNames: ReadonlySet<string> = new Set([
 ])
 
 /** Returns the headers of a provider's answer that are meant for its client. */
-export function answerHeaders(response: Response): AnswerHeaders {
+export function answerHeaders(response: ProviderResponse): AnswerHeaders {
   const headers: AnswerHeaders = {}
   response.headers.forEach((value, name) => {
     if (isForClient(name)) headers[name] = value

@@ -1,8 +1,34 @@
 import type { Operation } from '../core/record.ts'
 import type { FormatName, ProviderFormat } from '../formats/index.ts'
 
-/** Sends one HTTP request. The global `fetch` has this shape, and so has the in-process simulation. */
-export type Fetch = (url: string, init: FetchInit) => Promise<Response>
+/** Sends one HTTP request. The runtime's `fetch` fits, and so does the in-process simulation. */
+export type Fetch = (url: string, init: FetchInit) => Promise<ProviderResponse>
+
+/** A response as far as it is used here; a `Response` of the web fits. */
+export interface ProviderResponse {
+  readonly status: number
+  readonly headers: {
+    get(name: string): string | null
+    forEach(visit: (value: string, name: string) => void): void
+  }
+  readonly body: ByteSource | null
+  /** Reads the whole body. */
+  bytes(): Promise<Uint8Array>
+}
+
+/** A body that is read piece by piece, at the reader's pace. */
+export interface ByteSource {
+  getReader(): ByteReader
+}
+
+export interface ByteReader {
+  read(): Promise<
+    | { readonly done: false; readonly value: Uint8Array }
+    | { readonly done: true; readonly value?: Uint8Array | undefined }
+  >
+  /** Gives the rest up: the sender is told to stop. */
+  cancel(): Promise<void>
+}
 
 export interface FetchInit {
   readonly method: string

@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { ProviderResponse } from './provider.ts'
 
 /** Up to this length a body is read in one go, which costs a fifth less than piece by piece. */
 const maxBytesAtOnce = 65_536
@@ -10,7 +11,7 @@ const maxBytesAtOnce = 65_536
  * the limit.
  */
 export async function readWhole(
-  response: Response,
+  response: ProviderResponse,
   limits: { readonly maxBytes: number; readonly deadlines: Deadlines },
 ): Promise<Uint8Array> {
   const { maxBytes, deadlines } = limits
@@ -20,7 +21,7 @@ export async function readWhole(
     return response.bytes()
   }
   if (announced > maxBytes || response.body === null) {
-    await response.body?.cancel()
+    await response.body?.getReader().cancel()
     if (announced > maxBytes) throw new GatewayError('provider_answer_too_large')
     return new Uint8Array()
   }
@@ -43,8 +44,9 @@ export async function readWhole(
 }
 
 /** The length of the body that will be read; unknown (`NaN`) where the announced one is that of another form. */
-function announcedLength(headers: Headers): number {
-  if (headers.has('content-encoding') || headers.has('transfer-encoding')) return Number.NaN
+function announcedLength(headers: ProviderResponse['headers']): number {
+  if (headers.get('content-encoding') !== null || headers.get('transfer-encoding') !== null)
+    return Number.NaN
   const length = headers.get('content-length')
   return length === null ? Number.NaN : Number(length)
 }

@@ -7,6 +7,7 @@ import type { ProviderFault } from '../formats/index.ts'
 import { answerOf, isSameDialect, meterUsage, strikeSecrets, viewError } from './exchange.ts'
 import type { Exchange, Translation } from './exchange.ts'
 import { answerHeaders } from './headers.ts'
+import type { ProviderResponse } from './provider.ts'
 import { readWhole } from './read-whole.ts'
 import { forwardBytes, forwardStream, translateStream } from './stream.ts'
 
@@ -15,7 +16,7 @@ const maxErrorBytes = 1_048_576
 const decoder = new TextDecoder()
 
 /** Turns a provider's response into an answer in the client's format. Throws when it is unusable. */
-export async function receive(exchange: Exchange, response: Response): Promise<Answer> {
+export async function receive(exchange: Exchange, response: ProviderResponse): Promise<Answer> {
   const headers = answerHeaders(response)
   const { translation, question } = exchange
   exchange.deadlines.answered()
@@ -31,7 +32,7 @@ export async function receive(exchange: Exchange, response: Response): Promise<A
 async function receiveWhole(
   exchange: Exchange,
   translation: Translation,
-  response: Response,
+  response: ProviderResponse,
 ): Promise<Answer> {
   const bytes = await readBytes(exchange, response)
   const text = textOf(bytes)
@@ -53,7 +54,11 @@ async function receiveWhole(
   return answerOf(exchange, 200, asJson(headers), JSON.stringify(answer))
 }
 
-function receiveStream(exchange: Exchange, translation: Translation, response: Response): Answer {
+function receiveStream(
+  exchange: Exchange,
+  translation: Translation,
+  response: ProviderResponse,
+): Answer {
   const { dependencies, prepared, report, deadlines } = exchange
   if (response.body === null) throw new GatewayError('provider_bad_answer')
   const context = {
@@ -82,7 +87,7 @@ function receiveStream(exchange: Exchange, translation: Translation, response: R
 /** Bodies the gateway does not read as a conversation: JSON with its usage, anything else as it comes. */
 async function receiveOpaque(
   exchange: Exchange,
-  response: Response,
+  response: ProviderResponse,
   headers: AnswerHeaders,
 ): Promise<Answer> {
   const { report, deadlines, question } = exchange
@@ -102,7 +107,7 @@ async function receiveOpaque(
 /** An error of the provider, in the client's dialect. It keeps its status, `retry-after` and message. */
 async function receiveError(
   exchange: Exchange,
-  response: Response,
+  response: ProviderResponse,
   headers: AnswerHeaders,
 ): Promise<Answer> {
   const { status } = response
@@ -150,7 +155,7 @@ function errorOf(status: number, fault: ProviderFault | undefined): GatewayError
   })
 }
 
-function readBytes(exchange: Exchange, response: Response): Promise<Uint8Array> {
+function readBytes(exchange: Exchange, response: ProviderResponse): Promise<Uint8Array> {
   const { deadlines, dependencies } = exchange
   return readWhole(response, { maxBytes: dependencies.maxAnswerBytes, deadlines })
 }

@@ -13,10 +13,11 @@ import type {
 } from '../formats/index.ts'
 import { readChunks } from './chunks.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { ByteSource } from './provider.ts'
 
 /** What a stream on its way from a provider to a client needs. */
 export interface StreamContext {
-  readonly upstream: ReadableStream<Uint8Array>
+  readonly upstream: ByteSource
   readonly deadlines: Deadlines
   readonly report: AnswerReport
   readonly client: ClientFormat

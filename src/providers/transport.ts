@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import type { ProviderConfig } from './config.ts'
+import { createHttpClient } from './http-client/index.ts'
 import type { Fetch, Provider, ProviderTraits } from './provider.ts'
 
 /** Seconds an unused connection to a provider is kept. */
 const idleConnectionSeconds = 90
+/** Unused connections kept for one provider. */
+const maxIdleConnections = 4096
+/** Largest head of a provider's response, in bytes. */
+const maxHeadBytes = 65_536
 
 /**
  * Opens a provider: its traits with a connection pool of its own. No proxy and no certificate is taken
@@ -15,21 +20,7 @@ export function openProvider(
   traits: ProviderTraits,
   options: { readonly fetch?: Fetch } = {},
 ): Provider {
-  const session =
-    options.fetch === undefined
-      ? new Bun.FetchSession({
-          keepAlive: { idleTimeout: idleConnectionSeconds },
-          proxy: config.proxy ?? false,
-          // Both said explicitly, or NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS would decide.
-          tls: {
-            rejectUnauthorized: true,
-            ca:
-              config.caFile === undefined
-                ? publicAuthorities()
-                : readFileSync(config.caFile, 'utf8'),
-          },
-        })
-      : undefined
+  const transport = options.fetch === undefined ? openTransport(config) : inProcess(options.fetch)
   const extra = Object.entries(config.headers ?? {}).map(
     ([name, value]) => [name.toLowerCase(), value.reveal()] as const,
   )
@@ -41,11 +32,51 @@ export function openProvider(
     secrets: secretsOf(config),
     asksStreamUsage:
       config.streamUsage === undefined ? traits.asksStreamUsage : config.streamUsage === 'ask',
-    fetch: options.fetch ?? ((url, init) => sessionFetch(session, url, init)),
+    fetch: transport.fetch,
     async [Symbol.asyncDispose]() {
-      session?.close()
+      transport.close()
     },
   }
+}
+
+/** How requests reach a provider. */
+interface Transport {
+  readonly fetch: Fetch
+  /** Closes what is not in use; running requests end by themselves. */
+  readonly close: () => void
+}
+
+function inProcess(fetch: Fetch): Transport {
+  return {
+    fetch,
+    close() {
+      // No connection is held.
+    },
+  }
+}
+
+function openTransport(config: ProviderConfig): Transport {
+  const certificateAuthorities =
+    config.caFile === undefined ? publicAuthorities() : readFileSync(config.caFile, 'utf8')
+  if (config.proxy !== undefined) return openProxied(config.proxy, certificateAuthorities)
+  const client = createHttpClient({
+    certificateAuthorities,
+    idleTimeoutMs: idleConnectionSeconds * 1000,
+    maxIdleConnections,
+    maxHeadBytes,
+  })
+  return { fetch: (url, init) => client.send(url, init), close: () => client[Symbol.dispose]() }
+}
+
+/** Through a proxy the runtime's own client is used. */
+function openProxied(proxy: string, certificateAuthorities: string | string[]): Transport {
+  const session = new Bun.FetchSession({
+    keepAlive: { idleTimeout: idleConnectionSeconds },
+    proxy,
+    // Both said explicitly, or NODE_TLS_REJECT_UNAUTHORIZED and NODE_EXTRA_CA_CERTS would decide.
+    tls: { rejectUnauthorized: true, ca: certificateAuthorities },
+  })
+  return { fetch: session.fetch, close: () => session.close() }
 }
 
 /** The certificate authorities that the runtime brings along. */
@@ -61,12 +92,4 @@ function secretsOf(config: ProviderConfig): readonly string[] {
   return [key, ...Object.values(config.headers ?? {})]
     .map((secret) => secret?.reveal() ?? '')
     .filter(({ length }) => length >= minSecretLength)
-}
-
-function sessionFetch(
-  session: Bun.FetchSession | undefined,
-  url: string,
-  init: Parameters<Fetch>[1],
-): Promise<Response> {
-  return session === undefined ? fetch(url, init) : session.fetch(url, init)
 }
