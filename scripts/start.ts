@@ -1,4 +1,6 @@
 import { installDependencies, run } from './setup.ts'
 
 await installDependencies()
-process.exit(await run([process.execPath, '--no-env-file', 'src/main.ts', 'demo', ...process.argv.slice(2)]))
+process.exit(
+  await run([process.execPath, '--no-env-file', 'src/main.ts', 'demo', ...process.argv.slice(2)]),
+)

@@ -1,5 +1,8 @@
 /** Programs that integration tests use as real counterparts: program name and Debian package. */
-const parts: readonly { readonly program: string; readonly debianPackage: string }[] = []
+const parts: readonly { readonly program: string; readonly debianPackage: string }[] = [
+  { program: 'promtool', debianPackage: 'prometheus' },
+  { program: 'openssl', debianPackage: 'openssl' },
+]
 
 /**
  * Installs the missing parts with apt when it may: as root, on Debian. Elsewhere the tests that need

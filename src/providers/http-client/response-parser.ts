@@ -5,6 +5,11 @@ export class ProtocolError extends Error {
   override readonly name = 'ProtocolError'
 }
 
+/** The connection ended before the response did. */
+export class IncompleteError extends Error {
+  override readonly name = 'IncompleteError'
+}
+
 export interface ResponseHead {
   readonly status: number
   readonly headers: HeaderMap
@@ -54,11 +59,11 @@ export class ResponseParser {
     while (rest !== undefined && rest.byteLength > 0) rest = this.#step(rest)
   }
 
-  /** The peer closed the connection; throws when the response is not complete. */
+  /** The peer closed the connection; throws `IncompleteError` when the response is not complete. */
   close(): void {
     if (this.#state === 'until-close') this.#end(false)
     else if (this.#state !== 'done')
-      throw new ProtocolError('the connection ended within a response')
+      throw new IncompleteError('the connection ended within a response')
   }
 
   /** Handles the beginning of some bytes and returns the rest, if there is any. */
