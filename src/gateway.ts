@@ -117,7 +117,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       clientFormats: formatsByName,
       clock,
       inFlight,
-      state: () => ({ isDraining, isReady: isReady(), isFull: options.isFull() }),
+      isDraining: () => isDraining,
+      isReady,
+      isFull: options.isFull,
       onError: (error, request) => logError(logger, error, request),
     }),
     apply(next, configVersion) {

@@ -83,7 +83,9 @@ export class LogStore {
     const { stats, clock } = this.#parts
     const before = this.#unsynced.byteLength
     const sequence = this.#lastSequence + 1
-    this.#unsynced.add(JSON.stringify({ sequence, at: clock.now(), ...record }))
+    // Joined as text: copying the record into a larger object first would cost as much as writing it.
+    const place = `{"sequence":${sequence},"at":${clock.now()},`
+    this.#unsynced.add(place + JSON.stringify(record).slice(1))
     this.#lastSequence = sequence
     stats.records++
     stats.bytes += this.#unsynced.byteLength - before

@@ -9,7 +9,7 @@ import { demoConfig, findProviders } from './demo-config.ts'
 import type { FoundProviders } from './demo-config.ts'
 import { parseArguments } from './io.ts'
 import type { CliIo } from './io.ts'
-import { relaunchWithOutgoingLimit } from './relaunch.ts'
+import { relaunchWithRuntimeSettings } from './relaunch.ts'
 import { startGateway, untilAskedToStop } from './running.ts'
 
 /**
@@ -18,7 +18,7 @@ import { startGateway, untilAskedToStop } from './running.ts'
  */
 export async function runDemoCommand(args: readonly string[], io: CliIo): Promise<number> {
   const { options } = parseArguments(args, ['data', 'listen', 'admin'])
-  relaunchWithOutgoingLimit(io)
+  relaunchWithRuntimeSettings(io)
   const dataDir = resolve(io.cwd, options.get('data') ?? 'data')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const found = await findProviders(io.environment)

@@ -12,14 +12,14 @@ import { createLogger } from '../telemetry/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { parseArguments } from './io.ts'
 import type { CliIo } from './io.ts'
-import { relaunchWithOutgoingLimit } from './relaunch.ts'
+import { relaunchWithRuntimeSettings } from './relaunch.ts'
 import { settingsForRestart } from './restart-settings.ts'
 import { startGateway, untilAskedToStop } from './running.ts'
 
 /** `smartflow serve [--config FILE]`: runs the gateway until it is asked to stop. */
 export async function runServeCommand(args: readonly string[], io: CliIo): Promise<number> {
   const { options } = parseArguments(args, ['config'])
-  relaunchWithOutgoingLimit(io)
+  relaunchWithRuntimeSettings(io)
   const path = resolve(io.cwd, options.get('config') ?? 'smartflow.yaml')
   const loader = createConfigLoader(configSchema, { environment: io.environment })
   const loaded = await loadOrExplain(loader, path, io)

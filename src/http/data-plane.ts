@@ -33,12 +33,12 @@ export interface DataPlaneDependencies {
   readonly acquire: () => SnapshotLease
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
   readonly clock: Clock
-  /** Whether new calls are still accepted, and whether the gateway can do its work. */
-  readonly state: () => {
-    readonly isDraining: boolean
-    readonly isReady: boolean
-    readonly isFull: boolean
-  }
+  /** Whether new calls are refused because the gateway is about to stop. */
+  readonly isDraining: () => boolean
+  /** Whether the gateway can do its work. */
+  readonly isReady: () => boolean
+  /** Whether there are as many connections as there may be. */
+  readonly isFull: () => boolean
   /** Calls in progress; the data plane keeps it. */
   readonly inFlight: { count: number }
   /** Told about every error a client gets, for the operational log and metrics. */
@@ -123,8 +123,8 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
   if (endpoint === undefined || endpoint.type === 'health' || endpoint.type === 'ready') {
     throw new GatewayError('not_found', `There is no endpoint ${request.method} at this path.`)
   }
-  if (dependencies.state().isDraining) throw new GatewayError('shutting_down')
-  if (dependencies.state().isFull || dependencies.inFlight.count > limits.maxConcurrentCalls) {
+  if (dependencies.isDraining()) throw new GatewayError('shutting_down')
+  if (dependencies.isFull() || dependencies.inFlight.count > limits.maxConcurrentCalls) {
     throw new GatewayError('overloaded', undefined, { retryAfterSeconds: 1 })
   }
   checkHeaders(request.headers, limits.maxHeaderBytes)
@@ -186,7 +186,8 @@ function formatFor(dependencies: DataPlaneDependencies, name: string): ClientFor
 }
 
 function readiness(dependencies: DataPlaneDependencies): Response {
-  const { isDraining, isReady } = dependencies.state()
-  if (isDraining) return new Response('draining\n', { status: 503 })
-  return isReady ? new Response('ready\n') : new Response('not ready\n', { status: 503 })
+  if (dependencies.isDraining()) return new Response('draining\n', { status: 503 })
+  return dependencies.isReady()
+    ? new Response('ready\n')
+    : new Response('not ready\n', { status: 503 })
 }
