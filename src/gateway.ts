@@ -92,19 +92,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const rooms = await openRooms(options)
   const { log, metrics, gatewayMetrics, inFlight, keys } = rooms
   let config = options.config
-  const simulation = createSimulations()
-  const build = (next: GatewayConfig, version: string): Snapshot =>
-    buildSnapshot(next, version, {
-      clock,
-      random: Math.random,
-      log,
-      identity: identityStage(createKeyAuthenticator({ directory: keys.directory, clock })),
-      prices: createPriceList({ overrides: pricesOf(next) }),
-      ownership: rooms.ownership,
-      clientFormats: formatsByName,
-      fetchFor: simulation,
-      onClosed: (question, outcome) => gatewayMetrics.recordCall(question, outcome),
-    })
+  const build = createSnapshotBuilder(rooms, clock)
   const holder = createSnapshotHolder(build(config, options.configVersion))
   let isDraining = false
   const isReady = (): boolean => !isDraining && log.health().state === 'ok'
@@ -149,6 +137,28 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await rooms[Symbol.asyncDispose]()
     },
   }
+}
+
+type Rooms = Awaited<ReturnType<typeof openRooms>>
+
+/** Joins the rooms that last with those of one configuration version. */
+function createSnapshotBuilder(
+  { log, keys, ownership, gatewayMetrics }: Rooms,
+  clock: Clock,
+): (config: GatewayConfig, version: string) => Snapshot {
+  const fetchFor = createSimulations()
+  return (config, version) =>
+    buildSnapshot(config, version, {
+      clock,
+      random: Math.random,
+      log,
+      identity: identityStage(createKeyAuthenticator({ directory: keys.directory, clock })),
+      prices: createPriceList({ overrides: pricesOf(config) }),
+      ownership,
+      clientFormats: formatsByName,
+      fetchFor,
+      onClosed: (question, outcome) => gatewayMetrics.recordCall(question, outcome),
+    })
 }
 
 function versionsOf(
