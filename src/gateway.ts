@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { StatusView } from './admin/index.ts'
 import { openAuditLog } from './audit/index.ts'
 import type { AuditConfig, AuditHealth } from './audit/index.ts'
 import { createPriceList, openOwnership, readPriceFile } from './catalog/index.ts'
@@ -52,24 +53,6 @@ export interface GatewayOptions {
   readonly isFull: () => boolean
 }
 
-/** What the status page and the health endpoints tell. Names and counts, never content. */
-export interface GatewayStatus {
-  readonly version: string
-  readonly configVersion: string
-  readonly startedAt: number
-  readonly isReady: boolean
-  readonly isDraining: boolean
-  readonly inFlight: number
-  readonly providers: readonly string[]
-  readonly models: readonly string[]
-  readonly keys: number
-  readonly audit: {
-    readonly state: string
-    readonly reason?: string
-    readonly lastSequence: number
-  }
-}
-
 /** A running gateway without its listeners. */
 export interface Gateway extends AsyncDisposable {
   handle(request: Request, peer: Peer): Response | Promise<Response>
@@ -79,7 +62,7 @@ export interface Gateway extends AsyncDisposable {
   countRejectedConfig(): void
   /** From now on new calls are refused; running ones go on. */
   startDraining(): void
-  status(): GatewayStatus
+  status(): StatusView
   readonly metrics: MetricsRegistry
 }
 
@@ -163,13 +146,13 @@ function createSnapshotBuilder(
 
 function versionsOf(
   holder: SnapshotHolder<Snapshot>,
-): Pick<GatewayStatus, 'version' | 'configVersion' | 'providers'> {
+): Pick<StatusView, 'version' | 'configVersion' | 'providers'> {
   using lease = holder.acquire()
   const { version: configVersion, providerNames: providers } = lease.value
   return { version: productVersion, configVersion, providers }
 }
 
-function auditStatus({ state, reason, lastSequence }: AuditHealth): GatewayStatus['audit'] {
+function auditStatus({ state, reason, lastSequence }: AuditHealth): StatusView['audit'] {
   return { state, ...(reason === undefined ? {} : { reason }), lastSequence }
 }
 

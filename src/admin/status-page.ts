@@ -1,4 +1,4 @@
-/** What the status page shows. */
+/** What the status page and the health endpoints tell: names and counts, never content. */
 export interface StatusView {
   readonly version: string
   readonly configVersion: string
