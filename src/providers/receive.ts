@@ -25,26 +25,31 @@ export async function receive(exchange: Exchange, response: ProviderResponse): P
   if (response.status >= 300) return receiveError(exchange, response, headers)
   if (translation === undefined) return receiveOpaque(exchange, response, headers)
   const isStream = headers['content-type']?.startsWith('text/event-stream') === true
-  if (isStream && question.stream) return receiveStream(exchange, translation, response)
-  return receiveWhole(exchange, translation, response)
+  if (isStream && question.stream)
+    return receiveStream(exchange, translation, { response, headers })
+  return receiveWhole(exchange, translation, { response, headers })
+}
+
+/** A response, and those of its headers that are meant for the client. */
+interface Received {
+  readonly response: ProviderResponse
+  readonly headers: AnswerHeaders
 }
 
 async function receiveWhole(
   exchange: Exchange,
   translation: Translation,
-  response: ProviderResponse,
+  { response, headers }: Received,
 ): Promise<Answer> {
   const bytes = await readBytes(exchange, response)
   const text = textOf(bytes)
   const body = asObject(parseJson(text))
   if (body === undefined) throw new GatewayError('provider_bad_answer')
   // Some servers tell their errors with status 200.
-  if (isErrorBody(body))
-    return faultAnswer(exchange, bytes, { status: 502, headers: answerHeaders(response) })
+  if (isErrorBody(body)) return faultAnswer(exchange, bytes, { status: 502, headers })
   exchange.report.usage = meterUsage(exchange, translation.provider.readUsage(body), () =>
     exchange.dependencies.estimateTokens(text),
   )
-  const headers = answerHeaders(response)
   if (translation.isSame) return answerOf(exchange, response.status, headers, bytes)
   const read = translation.provider.readAnswer(body)
   const answer = translation.client.writeAnswer(
@@ -57,7 +62,7 @@ async function receiveWhole(
 function receiveStream(
   exchange: Exchange,
   translation: Translation,
-  response: ProviderResponse,
+  { response, headers }: Received,
 ): Answer {
   const { dependencies, prepared, report, deadlines } = exchange
   if (response.body === null) throw new GatewayError('provider_bad_answer')
@@ -72,16 +77,15 @@ function receiveStream(
     meter: (reported: TokenUsage | undefined, outputLength: number) =>
       meterUsage(exchange, reported, () => Math.ceil(outputLength / 4)),
   }
-  const headers = answerHeaders(response)
   if (translation.isSame) {
     return answerOf(exchange, response.status, headers, forwardStream(context, prepared))
   }
-  headers['content-type'] = 'text/event-stream; charset=utf-8'
   const body = translateStream(context, {
     includeUsage: prepared.clientWantsUsage,
     createdAt: Math.floor(dependencies.now() / 1000),
   })
-  return answerOf(exchange, 200, headers, body)
+  const type = { 'content-type': 'text/event-stream; charset=utf-8' }
+  return answerOf(exchange, 200, { ...headers, ...type }, body)
 }
 
 /** Bodies the gateway does not read as a conversation: JSON with its usage, anything else as it comes. */
