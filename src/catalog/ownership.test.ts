@@ -7,39 +7,19 @@ import type { Answer, Question } from '../core/call.ts'
 import { systemClock } from '../core/clock.ts'
 import type { JsonObject } from '../core/json.ts'
 import { openOwnership } from './ownership.ts'
+import { makeCall, makePrincipal, makeQuestion } from '../../test/support/question.ts'
 
 function open() {
   return openOwnership({ dataDir: mkdtempSync(join(tmpdir(), 'ownership-')), clock: systemClock })
 }
 
 function question(user: string, method: string, path: string, json?: JsonObject): Question {
-  return {
-    call: {
-      requestId: 'req_1',
-      traceparent: undefined,
-      operation: 'files',
-      clientFormat: 'openai-chat',
-      method,
-      path,
-      headers: new Headers(),
-      sourceAddress: undefined,
-      startedAt: 0,
-      signal: new AbortController().signal,
-      readBody: () => Promise.resolve(new Uint8Array()),
-      onEnd() {},
-    },
-    principal: {
-      id: user,
-      kind: 'user',
-      tenant: 'default',
-      groups: [],
-      authenticatedBy: 'key',
-      models: ['*'],
-    },
+  return makeQuestion({
+    call: makeCall({ operation: 'files', method, path }),
+    principal: makePrincipal({ id: user }),
     body: { bytes: new Uint8Array(), contentType: '', text: undefined, json },
     model: '',
-    stream: false,
-  }
+  })
 }
 
 function answer(json: JsonObject): Answer {

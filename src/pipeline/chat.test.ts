@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { isStreamed, newReport } from '../core/call.ts'
-import type { Answer, Call, CallBody } from '../core/call.ts'
+import type { Answer, CallBody } from '../core/call.ts'
 import { undecided } from '../core/decision.ts'
 import type { Decision } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
@@ -8,6 +8,7 @@ import type { ErrorCode } from '../core/errors.ts'
 import type { Principal } from '../core/principal.ts'
 import { answerChat } from './chat.ts'
 import type { Stages } from './stages.ts'
+import { makeCall } from '../../test/support/question.ts'
 
 /** Every stage in the security order of the product. */
 const order = [
@@ -119,20 +120,7 @@ function rehearse({
     },
     routing: { send: async () => note('send', sent()) },
   }
-  const call: Call = {
-    requestId: 'req_1',
-    traceparent: undefined,
-    operation: 'chat',
-    clientFormat: 'openai-chat',
-    method: 'POST',
-    path: '/chat/completions',
-    headers: new Headers(),
-    sourceAddress: undefined,
-    startedAt: 0,
-    signal: leaving.signal,
-    readBody: () => Promise.resolve(new Uint8Array()),
-    onEnd: () => void steps.push('over'),
-  }
+  const call = makeCall({ signal: leaving.signal, onEnd: () => void steps.push('over') })
   return { steps, settled, refused, leave: () => leaving.abort(), answer: answerChat(stages, call) }
 }
 

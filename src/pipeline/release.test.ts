@@ -3,6 +3,7 @@ import { isStreamed, newReport } from '../core/call.ts'
 import type { Answer, AnswerEnd, Call } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
 import { discard, release } from './release.ts'
+import { makeCall } from '../../test/support/question.ts'
 
 interface Watched {
   readonly call: Call
@@ -15,20 +16,7 @@ interface Watched {
 function watch(): Watched {
   const controller = new AbortController()
   const told: string[] = []
-  const call: Call = {
-    requestId: 'req_1',
-    traceparent: undefined,
-    operation: 'chat',
-    clientFormat: 'openai-chat',
-    method: 'POST',
-    path: '/chat/completions',
-    headers: new Headers(),
-    sourceAddress: undefined,
-    startedAt: 0,
-    signal: controller.signal,
-    readBody: () => Promise.resolve(new Uint8Array()),
-    onEnd: () => void told.push('over'),
-  }
+  const call = makeCall({ signal: controller.signal, onEnd: () => void told.push('over') })
   return { call, told, leave: () => controller.abort(), finish: (end) => void told.push(end) }
 }
 

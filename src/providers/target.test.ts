@@ -11,6 +11,7 @@ import type { ExchangeDependencies } from './exchange.ts'
 import { traitsOf } from './index.ts'
 import { createTarget } from './target.ts'
 import { openProvider } from './transport.ts'
+import { makeCall, makePrincipal } from '../../test/support/question.ts'
 
 const dependencies: ExchangeDependencies = {
   clientFormats: new Map(
@@ -35,28 +36,8 @@ function questionOf(asked: Asked): Question {
   const { body, clientFormat = 'openai-chat', operation = 'chat', method = 'POST' } = asked
   const json = asObject(parseJson(body))
   return {
-    call: {
-      requestId: 'req_1',
-      traceparent: undefined,
-      operation,
-      clientFormat,
-      method,
-      path: asked.path ?? '/x',
-      headers: new Headers(),
-      sourceAddress: undefined,
-      startedAt: 0,
-      signal: new AbortController().signal,
-      readBody: () => Promise.resolve(new Uint8Array()),
-      onEnd: () => undefined,
-    },
-    principal: {
-      id: 'ana',
-      kind: 'user',
-      tenant: 'default',
-      groups: [],
-      authenticatedBy: 'key',
-      models: ['*'],
-    },
+    call: makeCall({ operation, clientFormat, method, path: asked.path ?? '/x' }),
+    principal: makePrincipal(),
     body: {
       bytes: Buffer.from(body),
       contentType: 'application/json',

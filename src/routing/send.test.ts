@@ -1,38 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import { newReport } from '../core/call.ts'
-import type { Answer, Question } from '../core/call.ts'
+import type { Answer } from '../core/call.ts'
 import { errorKinds, GatewayError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
 import type { Target } from '../core/target.ts'
 import { AttemptsFailed, sendInOrder } from './send.ts'
+import { makeQuestion } from '../../test/support/question.ts'
 
-const question: Question = {
-  call: {
-    requestId: 'req_1',
-    traceparent: undefined,
-    operation: 'chat',
-    clientFormat: 'openai-chat',
-    method: 'POST',
-    path: '/chat/completions',
-    headers: new Headers(),
-    sourceAddress: undefined,
-    startedAt: 0,
-    signal: new AbortController().signal,
-    readBody: () => Promise.resolve(new Uint8Array()),
-    onEnd: () => undefined,
-  },
-  principal: {
-    id: 'ana',
-    kind: 'user',
-    tenant: 'default',
-    groups: [],
-    authenticatedBy: 'key',
-    models: ['*'],
-  },
-  body: { bytes: new Uint8Array(), contentType: '', text: undefined, json: undefined },
-  model: 'm',
-  stream: false,
-}
+const question = makeQuestion()
 
 /** A clock that moves five milliseconds whenever it is looked at. */
 function tickingClock() {
