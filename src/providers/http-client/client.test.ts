@@ -137,6 +137,18 @@ describe('the client of providers', () => {
     expect(server.seen.requests.length).toBe(2)
   })
 
+  test('a request is not sent again when the server had time to work on it', async () => {
+    const server = await serve((socket, number) => {
+      if (number === 1) socket.write(ok)
+      else setTimeout(() => socket.destroy(), 1_100)
+    })
+    const client = makeClient()
+    await (await post(client, server.url)).bytes()
+    const failure = await post(client, server.url).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(Error)
+    expect(server.seen.requests.length).toBe(2)
+  })
+
   test('bytes nobody asked for never become an answer', async () => {
     const server = await serve((socket) => {
       socket.write(ok)

@@ -22,6 +22,9 @@ export interface HttpClient extends Disposable {
   send(url: string, init: FetchInit): Promise<ProviderResponse>
 }
 
+/** How soon a connection that was closed before it was used shows it, in milliseconds. */
+const staleWithinMs = 1_000
+
 /** Makes a client; its connections are shared by all calls to the same host. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const readOrigin = createOriginReader()
@@ -39,11 +42,14 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const request = encodeRequest(origin, init)
       const reused = pool.take(origin.key)
       if (reused !== undefined) {
+        const sentAt = performance.now()
         try {
           return await exchange(reused, request, init)
         } catch (error) {
-          // The server closed a kept connection just as it was used again: it has not seen the request.
-          if (!isUnusedConnection(error) || init.signal.aborted) throw error
+          // A server that closed a kept connection just as it was used again has not seen the request. One
+          // that takes longer may have begun to work on it: asking twice would be paid twice.
+          const isStale = isUnusedConnection(error) && performance.now() - sentAt < staleWithinMs
+          if (!isStale || init.signal.aborted) throw error
         }
       }
       const connection = await abortable(open(origin), init.signal)
