@@ -21,7 +21,8 @@ export interface WriterStart {
 export class SegmentWriter {
   readonly #files: AuditFiles
   readonly #descriptor: number
-  readonly #stepBytes: number
+  /** What the file is extended by. */
+  readonly #zeros: Uint8Array
   #path: string
   #offset: number
   #fileBytes: number
@@ -34,7 +35,7 @@ export class SegmentWriter {
     this.#descriptor = start.descriptor
     this.#offset = start.offset
     this.#fileBytes = start.fileBytes
-    this.#stepBytes = Math.min(largestExtensionBytes, start.segmentBytes)
+    this.#zeros = new Uint8Array(Math.min(largestExtensionBytes, start.segmentBytes))
   }
 
   get path(): string {
@@ -55,8 +56,9 @@ export class SegmentWriter {
   /** How urgently the file needs more zeros ahead of its data. */
   get extensionNeed(): 'none' | 'soon' | 'now' {
     const ahead = this.#fileBytes - this.#offset
-    if (!this.#mayExtend || ahead >= this.#stepBytes / 2) return 'none'
-    return ahead >= this.#stepBytes / 8 ? 'soon' : 'now'
+    const step = this.#zeros.byteLength
+    if (!this.#mayExtend || ahead >= step / 2) return 'none'
+    return ahead >= step / 8 ? 'soon' : 'now'
   }
 
   /**
@@ -65,7 +67,7 @@ export class SegmentWriter {
    */
   extend(): void {
     try {
-      this.#fileBytes = this.#writeAt(Buffer.alloc(this.#stepBytes), this.#fileBytes)
+      this.#fileBytes = this.#writeAt(this.#zeros, this.#fileBytes)
     } catch {
       // Only speed is lost. What a failed write left behind is zeros beyond the data.
       this.#mayExtend = false
