@@ -11,6 +11,8 @@ export interface Call {
   readonly operation: Operation
   /** Wire format the client speaks on this endpoint. */
   readonly clientFormat: string
+  /** What the path names, for endpoints whose bodies do not (Gemini, Bedrock). */
+  readonly target?: { readonly model: string; readonly stream: boolean } | undefined
   readonly method: string
   /** Path behind the API root, such as `/chat/completions`; with query for pass-through endpoints. */
   readonly path: string

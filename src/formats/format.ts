@@ -2,10 +2,21 @@ import type { ErrorSource } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { TokenUsage } from '../core/usage.ts'
 import type { NeutralAnswer, NeutralEvent, NeutralRequest, ProviderFault } from './neutral.ts'
-import type { SseFrame } from './sse.ts'
+import type { SseFrame, SseSplitter } from './sse.ts'
 
 /** Wire formats of chat calls. A client format can be read; a provider format can be written. */
-export type FormatName = 'openai-chat' | 'openai-completions' | 'anthropic-messages'
+export type FormatName =
+  | 'openai-chat'
+  | 'openai-completions'
+  | 'openai-responses'
+  | 'anthropic-messages'
+  | 'gemini'
+  | 'gemini-array'
+  | 'bedrock-converse'
+  | 'cohere-chat'
+
+/** Bytes on the wire: text where the format is made of text. */
+export type Wire = string | Uint8Array
 
 /** Something a translation could not carry over; reported to the client and to the audit record. */
 export interface Warning {
@@ -36,10 +47,15 @@ export interface StreamWriterOptions {
   readonly createdAt: number
 }
 
-/** Writes neutral events as the text of server-sent events of one format. Stateful, one per stream. */
-export interface StreamWriter {
+/** Writes neutral events as the frames of one format. Stateful, one per stream. */
+export interface StreamWriter<Written extends Wire = Wire> {
   /** Returns complete frames (possibly none, `''`) for one event, terminator frames included on `done`. */
-  write(event: NeutralEvent): string
+  write(event: NeutralEvent): Written
+  /**
+   * Returns the frames that end the stream with an error, for formats whose ending depends on what was
+   * written before (an array to be closed, a sequence number); the others have `writeStreamError`.
+   */
+  writeError?(error: ErrorView): Wire
 }
 
 /** Reads a provider's frames as neutral events. Stateful, one per stream. */
@@ -59,6 +75,8 @@ export interface StreamObserver {
   usage(): TokenUsage | undefined
   /** Length of visible output so far in UTF-16 code units or bytes, for estimates. */
   outputLength(): number
+  /** As `StreamWriter.writeError`, for a stream that was forwarded as it is. */
+  writeError?(error: ErrorView): Wire
 }
 
 export type FrameVerdict =
@@ -72,20 +90,37 @@ export type FrameVerdict =
 /** A format a client may speak to the gateway. All methods are pure; readers throw `invalid_request` with `param`. */
 export interface ClientFormat {
   readonly name: FormatName
-  /** Reads and validates a parsed request body. */
-  readRequest(body: JsonObject): NeutralRequest
+  /** Content type of its streams; server-sent events where it is absent. */
+  readonly streamType?: string
+  /**
+   * Reads and validates a parsed request body.
+   * @param target what the path names, in formats whose bodies do not
+   */
+  readRequest(body: JsonObject, target?: PathTarget): NeutralRequest
   writeAnswer(answer: NeutralAnswer, warn: Warn): JsonObject
   openStreamWriter(options: StreamWriterOptions): StreamWriter
   writeError(error: ErrorView): JsonObject
-  /** Text of the frames that end a running stream with an error in this dialect. */
-  writeStreamError(error: ErrorView): string
+  /** The frames that end a running stream with an error in this dialect. */
+  writeStreamError(error: ErrorView): Wire
+}
+
+/** What the path of a request says in formats whose bodies do not (Gemini, Bedrock). */
+export interface PathTarget {
+  readonly model: string
+  readonly stream: boolean
 }
 
 /** A format a provider speaks. Readers throw `provider_bad_answer`. */
 export interface ProviderFormat {
   readonly name: FormatName
+  /** Whether model and streaming are said by the URL: its bodies are sent without them. */
+  readonly namesModelInPath?: boolean
+  /** Start of the content type of its streams; server-sent events where it is absent. */
+  readonly streamType?: string
   writeRequest(request: NeutralRequest, warn: Warn): JsonObject
   readAnswer(body: JsonObject): NeutralAnswer
+  /** Cuts its streams into frames; as server-sent events where it is absent. */
+  openSplitter?(options: { readonly maxFrameBytes: number }): SseSplitter
   openStreamReader(): StreamReader
   /** @param withholdUsage the gateway itself asked for the usage frame; the client must not see it */
   openStreamObserver(options: { readonly withholdUsage: boolean }): StreamObserver

@@ -12,12 +12,14 @@ export type {
   ErrorView,
   FormatName,
   FrameVerdict,
+  PathTarget,
   ProviderFormat,
   StreamObserver,
   StreamReader,
   StreamWriter,
   Warn,
   Warning,
+  Wire,
 } from './format.ts'
 export type {
   NeutralAnswer,

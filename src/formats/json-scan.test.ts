@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { GatewayError } from '../core/errors.ts'
+import type { JsonValue } from '../core/json.ts'
 import { setMembers } from './json-edit.ts'
 import { outlineJson } from './json-scan.ts'
 
@@ -67,6 +68,27 @@ describe('setMembers', () => {
             ...Object.entries(changes),
           ])
           expect(new Map(Object.entries(JSON.parse(edited)))).toEqual(expected)
+        },
+      ),
+    )
+  })
+
+  test('takes members out wherever they stand, and adds others in the same pass', () => {
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e'), fc.jsonValue()),
+        fc.subarray(['a', 'b', 'c', 'd', 'e', 'f']),
+        fc.dictionary(fc.constantFrom('x', 'y'), fc.jsonValue()),
+        fc.nat(3),
+        (value, gone, given, indent) => {
+          const text = JSON.stringify(value, null, indent)
+          const added: Record<string, JsonValue> = JSON.parse(JSON.stringify(given))
+          const removed = Object.fromEntries(gone.map((key) => [key, undefined]))
+          const edited = setMembers(text, outlineJson(text, 512), { ...removed, ...added })
+          const left = Object.entries<JsonValue>(JSON.parse(text)).filter(
+            ([key]) => !gone.includes(key),
+          )
+          expect(JSON.parse(edited)).toEqual({ ...Object.fromEntries(left), ...added })
         },
       ),
     )

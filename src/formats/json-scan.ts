@@ -6,10 +6,15 @@ export interface Span {
   readonly end: number
 }
 
+/** Where a member's value stands, and where its key begins. */
+export interface MemberSpan extends Span {
+  readonly keyStart: number
+}
+
 /** The top-level members of a JSON object text, found without parsing their values. */
 export interface JsonOutline {
-  /** Span of each member's value by key. */
-  readonly members: ReadonlyMap<string, Span>
+  /** Span of each member's value by key, in the order of the text. */
+  readonly members: ReadonlyMap<string, MemberSpan>
   /** Offset of the closing brace. */
   readonly close: number
 }
@@ -30,20 +35,21 @@ const comma = 0x2c
  * then understand two different requests).
  */
 export function outlineJson(text: string, maxDepth: number): JsonOutline {
-  const members = new Map<string, Span>()
+  const members = new Map<string, MemberSpan>()
   let at = skipSpace(text, 0)
   if (text.charCodeAt(at) !== openBrace) {
     throw new GatewayError('invalid_request', 'The request body must be a JSON object.')
   }
   at = skipSpace(text, at + 1)
   while (at < text.length && text.charCodeAt(at) === quote) {
+    const keyStart = at
     const keyEnd = skipString(text, at)
     const key = text.slice(at + 1, keyEnd - 1)
     at = skipSpace(text, keyEnd)
     if (text.charCodeAt(at) !== colon) break
     const start = skipSpace(text, at + 1)
     const end = skipValue(text, start, maxDepth)
-    addMember(members, key, { start, end: trimEnd(text, start, end) })
+    addMember(members, key, { start, end: trimEnd(text, start, end), keyStart })
     at = end
     if (text.charCodeAt(at) !== comma) break
     at = skipSpace(text, at + 1)
@@ -51,7 +57,7 @@ export function outlineJson(text: string, maxDepth: number): JsonOutline {
   return { members, close: at }
 }
 
-function addMember(members: Map<string, Span>, rawKey: string, span: Span): void {
+function addMember(members: Map<string, MemberSpan>, rawKey: string, span: MemberSpan): void {
   const key = rawKey.includes('\\') ? unescapeKey(rawKey) : rawKey
   if (members.has(key)) {
     throw new GatewayError('invalid_request', 'A field of the request body is given twice.', {

@@ -153,6 +153,7 @@ function callOf(
     traceparent: traceparentFrom(request.headers.get('traceparent')),
     operation: endpoint.type === 'call' ? endpoint.operation : 'chat',
     clientFormat: format.name,
+    target: endpoint.type === 'call' ? endpoint.target : undefined,
     method: request.method,
     path: endpoint.type === 'call' ? endpoint.path : '',
     headers: request.headers,

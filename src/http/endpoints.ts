@@ -11,6 +11,8 @@ export type Endpoint =
       readonly methods: readonly string[]
       /** Path behind the API root, for providers that offer the endpoint as it is. */
       readonly path: string
+      /** What the path names, where bodies do not. */
+      readonly target?: { readonly model: string; readonly stream: boolean }
     }
   | { readonly type: 'models'; readonly id: string | undefined }
   | { readonly type: 'health' }

@@ -73,6 +73,7 @@ function parseJsonCall(
   const json = parseBody(text)
   checkCounts(json, limits)
   const body: CallBody = { bytes, contentType: 'application/json', text, json }
+  if (call.target !== undefined) return { body, ...call.target }
   const stream = readStream(json['stream'])
   if (operationsWithoutModel.has(call.operation)) return { body, model: '', stream }
   const model = json['model'] ?? defaultModels[call.operation]

@@ -97,5 +97,6 @@ export function isSameDialect(client: string, provider: FormatName): boolean {
 
 /** `openai-chat` and `openai-completions` share a dialect: the word before the dash. */
 function dialectOf(format: string): string {
-  return format.slice(0, format.indexOf('-'))
+  const dash = format.indexOf('-')
+  return dash < 0 ? format : format.slice(0, dash)
 }

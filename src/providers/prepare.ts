@@ -15,6 +15,9 @@ export interface Prepared {
   readonly clientWantsUsage: boolean
 }
 
+/** Members a provider wants in its bodies; `undefined` for those it wants left out. */
+export type BodyMembers = Readonly<Record<string, JsonValue | undefined>>
+
 /**
  * Prepares the body for a provider that speaks the client's own format: the original bytes, or the
  * original text with the model name and the wish for usage set in place.
@@ -22,15 +25,16 @@ export interface Prepared {
 export function prepareSame(
   question: Question,
   model: string,
-  options: { readonly askUsage: boolean },
+  options: { readonly askUsage: boolean; readonly members: BodyMembers },
 ): Prepared {
   const { body } = question
-  const changes: Record<string, JsonValue> = {}
+  const changes: Record<string, JsonValue | undefined> = {}
   if (model !== question.model && question.model !== '') changes['model'] = model
   const streamOptions = asObject(body.json?.['stream_options'])
   const withholdUsage =
     options.askUsage && question.stream && streamOptions?.['include_usage'] !== true
   if (withholdUsage) changes['stream_options'] = { ...streamOptions, include_usage: true }
+  Object.assign(changes, options.members)
   if (body.text === undefined || Object.keys(changes).length === 0) {
     return {
       body: rewriteForm(question, model),
@@ -55,14 +59,15 @@ export function prepareTranslated(
   formats: {
     readonly client: ClientFormat
     readonly provider: ProviderFormat
+    readonly members: BodyMembers
     readonly warn: Warn
   },
 ): Prepared {
-  const request = formats.client.readRequest(jsonOf(question))
+  const request = formats.client.readRequest(jsonOf(question), question.call.target)
   for (const field of request.inexpressible) formats.warn({ type: 'dropped', field })
   const body = formats.provider.writeRequest({ ...request, model, streamUsage: true }, formats.warn)
   return {
-    body: JSON.stringify(body),
+    body: JSON.stringify({ ...body, ...formats.members }),
     contentType: 'application/json',
     withholdUsage: false,
     clientWantsUsage: request.streamUsage === true,

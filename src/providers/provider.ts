@@ -1,3 +1,5 @@
+import type { JsonValue } from '../core/json.ts'
+import type { Principal } from '../core/principal.ts'
 import type { Operation } from '../core/record.ts'
 import type { FormatName, ProviderFormat } from '../formats/index.ts'
 
@@ -49,6 +51,20 @@ export interface EndpointRequest {
   readonly model: string
   /** Path behind the API root with its query, such as `/files/file-1/content`; for pass-through operations. */
   readonly path: string
+  /** Whether the answer is to be streamed, for formats whose URL says so. */
+  readonly stream?: boolean
+}
+
+/** A finished request that still lacks what proves who sends it. */
+export interface UnsignedRequest {
+  readonly method: string
+  readonly url: string
+  /** Headers by lower-case name, `provider.headers` among them. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | string | undefined
+  /** For whom it is sent: a provider may use different credentials for different callers. */
+  readonly principal: Principal
+  readonly signal: AbortSignal
 }
 
 /** A service that answers calls: endpoint, credentials and format. Immutable; one per configured entry. */
@@ -68,10 +84,28 @@ export interface Provider extends AsyncDisposable {
   readonly fetch: Fetch
   /** Returns the URL for an operation, or `undefined` when the provider does not offer it. */
   url(request: EndpointRequest): string | undefined
+  /**
+   * Returns headers to add or replace: signatures, tokens that expire, credentials that depend on the caller.
+   * Throws `provider_refused_credentials` or `provider_unreachable` when it cannot get them.
+   */
+  authorize?(
+    request: UnsignedRequest,
+  ): Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /**
+   * Returns top-level members of the body that this provider wants differently from the format's owner
+   * (Claude at Vertex and Bedrock); `undefined` removes a member.
+   */
+  bodyMembers?(request: EndpointRequest): Readonly<Record<string, JsonValue | undefined>>
 }
 
 /** What a provider type has to say for itself; transport and lifetime are the same for all. */
 export type ProviderTraits = Pick<
   Provider,
-  'formats' | 'headers' | 'forwardedHeaders' | 'asksStreamUsage' | 'url'
+  | 'formats'
+  | 'headers'
+  | 'forwardedHeaders'
+  | 'asksStreamUsage'
+  | 'url'
+  | 'authorize'
+  | 'bodyMembers'
 >

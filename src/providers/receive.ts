@@ -24,7 +24,8 @@ export async function receive(exchange: Exchange, response: ProviderResponse): P
   if (!question.stream) exchange.deadlines.begun()
   if (response.status >= 300) return receiveError(exchange, response, headers)
   if (translation === undefined) return receiveOpaque(exchange, response, headers)
-  const isStream = headers['content-type']?.startsWith('text/event-stream') === true
+  const streamType = translation.provider.streamType ?? 'text/event-stream'
+  const isStream = headers['content-type']?.startsWith(streamType) === true
   if (isStream && question.stream)
     return receiveStream(exchange, translation, { response, headers })
   return receiveWhole(exchange, translation, { response, headers })
@@ -84,7 +85,9 @@ function receiveStream(
     includeUsage: prepared.clientWantsUsage,
     createdAt: Math.floor(dependencies.now() / 1000),
   })
-  const type = { 'content-type': 'text/event-stream; charset=utf-8' }
+  const type = {
+    'content-type': translation.client.streamType ?? 'text/event-stream; charset=utf-8',
+  }
   return answerOf(exchange, 200, { ...headers, ...type }, body)
 }
 

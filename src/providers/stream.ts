@@ -10,6 +10,7 @@ import type {
   ProviderFault,
   ProviderFormat,
   SseFrame,
+  Wire,
 } from '../formats/index.ts'
 import { readChunks } from './chunks.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -34,6 +35,8 @@ interface Passage {
   /** Takes the next frames of the provider; a chunk is given when they are exactly its bytes. */
   pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed
   usage(): MeteredUsage
+  /** Writes the frames that end the stream with an error. */
+  writeError(error: ErrorView): Wire
 }
 
 interface Passed {
@@ -78,6 +81,7 @@ export function forwardStream(
   return pump(context, {
     pass,
     usage: () => context.meter(observer.usage(), observer.outputLength()),
+    writeError: (error) => observer.writeError?.(error) ?? context.client.writeStreamError(error),
   })
 }
 
@@ -90,7 +94,7 @@ export function translateStream(
   const writer = context.client.openStreamWriter(options)
   let reported: TokenUsage | undefined
   let outputLength = 0
-  function translate(event: NeutralEvent): string {
+  function translate(event: NeutralEvent): Wire {
     if (event.type === 'error') throw faultError(event.fault)
     if ('usage' in event && event.usage !== undefined) reported = event.usage
     if ('text' in event) outputLength += event.text.length
@@ -98,23 +102,27 @@ export function translateStream(
     return writer.write(event)
   }
   function pass(frames: readonly SseFrame[]): Passed {
-    let text = ''
+    const wire = new WireBuffer()
     let hasEnded = false
     let failure: unknown
     try {
       for (const frame of frames) {
         if (hasEnded) break
         for (const event of reader.read(frame)) {
-          text += translate(event)
+          wire.add(translate(event))
           if (event.type === 'done') hasEnded = true
         }
       }
     } catch (error) {
       failure = error
     }
-    return { bytes: encoder.encode(text), hasEnded, failure }
+    return { bytes: wire.bytes(), hasEnded, failure }
   }
-  return pump(context, { pass, usage: () => context.meter(reported, outputLength) })
+  return pump(context, {
+    pass,
+    usage: () => context.meter(reported, outputLength),
+    writeError: (error) => writer.writeError?.(error) ?? context.client.writeStreamError(error),
+  })
 }
 
 /** Forwards bytes as they come, for bodies the gateway does not read (audio, files). */
@@ -147,7 +155,7 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
     report.isComplete = true
   }
   async function* run(): AsyncGenerator<Uint8Array> {
-    const splitter = createSseSplitter(context)
+    const splitter = context.provider.openSplitter?.(context) ?? createSseSplitter(context)
     let hasEnded = false
     try {
       for await (const chunk of readChunks(context.upstream, deadlines, () => hasEnded)) {
@@ -168,8 +176,8 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
       complete()
       yield passed.bytes
     } catch (error) {
-      const text = endWithError(context, error)
-      if (text !== '') yield encoder.encode(text)
+      const last = endWithError(context, passage, error)
+      if (last.length > 0) yield typeof last === 'string' ? encoder.encode(last) : last
     } finally {
       finish()
     }
@@ -206,10 +214,25 @@ function closable(
 }
 
 /** Records why a stream failed and returns the frames that tell the client, none when it has left. */
-function endWithError(context: StreamContext, cause: unknown): string {
+function endWithError(context: StreamContext, passage: Passage, cause: unknown): Wire {
   const error = context.deadlines.explain(cause)
   context.report.error = error
-  return error.code === 'client_closed' ? '' : context.client.writeStreamError(context.view(error))
+  return error.code === 'client_closed' ? '' : passage.writeError(context.view(error))
+}
+
+/** Collects what one format writes: text for most, bytes for some, and never both in one stream. */
+class WireBuffer {
+  #text = ''
+  readonly #pieces: Uint8Array[] = []
+
+  add(wire: Wire): void {
+    if (typeof wire === 'string') this.#text += wire
+    else this.#pieces.push(wire)
+  }
+
+  bytes(): Uint8Array {
+    return this.#pieces.length === 0 ? encoder.encode(this.#text) : Buffer.concat(this.#pieces)
+  }
 }
 
 function faultError(fault: ProviderFault): GatewayError {

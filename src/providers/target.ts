@@ -8,7 +8,7 @@ import type { Exchange, ExchangeDependencies, Translation } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
 import { prepareSame, prepareTranslated } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
-import type { Provider } from './provider.ts'
+import type { EndpointRequest, Provider, UnsignedRequest } from './provider.ts'
 import { receive } from './receive.ts'
 
 /** Makes a target of a model at a provider: whoever asks it gets the answer in the client's format. */
@@ -23,14 +23,17 @@ export function createTarget(
     weight: model.weight,
     ask(question) {
       const translation = translationFor(provider, question, dependencies)
-      const url = provider.url({
+      const endpoint: EndpointRequest = {
         operation: question.call.operation,
         model: model.name,
         path: question.call.path,
+        stream: question.stream,
         ...(translation === undefined ? {} : { format: translation.provider.name }),
-      })
+      }
+      const url = provider.url(endpoint)
       if (url !== undefined) {
-        return ask({ provider, model: model.name, question, translation, dependencies }, url)
+        const opening = { provider, endpoint, question, translation, dependencies }
+        return ask({ ...opening, model: model.name }, url)
       }
       if (question.call.operation === 'count_tokens') {
         return Promise.resolve(countTokensLocally(question, dependencies))
@@ -40,7 +43,12 @@ export function createTarget(
   }
 }
 
-type Opening = Pick<Exchange, 'provider' | 'model' | 'question' | 'translation' | 'dependencies'>
+interface Opening extends Pick<
+  Exchange,
+  'provider' | 'model' | 'question' | 'translation' | 'dependencies'
+> {
+  readonly endpoint: EndpointRequest
+}
 
 async function ask(opening: Opening, url: string): Promise<Answer> {
   const { provider, question, dependencies } = opening
@@ -60,11 +68,15 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
     report: newReport(),
   }
   try {
-    const response = await provider.fetch(url, {
+    const request = {
       method: call.method,
       headers: requestHeaders(provider, question, prepared.contentType),
       body: call.method === 'POST' ? prepared.body : undefined,
       signal: deadlines.signal,
+    }
+    const response = await provider.fetch(url, {
+      ...request,
+      headers: await authorized(opening, { ...request, url }),
       redirect: 'manual',
       timeout: false,
     })
@@ -76,6 +88,17 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
     deadlines.cancel()
     throw failure
   }
+}
+
+/** Returns the headers of a request with what proves who sends it. */
+function authorized(
+  { provider, question }: Opening,
+  request: Omit<UnsignedRequest, 'principal'>,
+): Record<string, string> | Promise<Record<string, string>> {
+  const added = provider.authorize?.({ ...request, principal: question.principal })
+  if (added === undefined) return request.headers
+  if (!(added instanceof Promise)) return { ...request.headers, ...added }
+  return added.then((headers) => ({ ...request.headers, ...headers }))
 }
 
 /** Chat-like operations have a format: the client's own where the provider speaks it. */
@@ -94,14 +117,17 @@ function translationFor(
 }
 
 function prepare(opening: Opening, warnings: string[]): Prepared {
-  const { provider, model, question, translation } = opening
+  const { provider, model, endpoint, question, translation } = opening
+  const members = provider.bodyMembers?.(endpoint) ?? {}
   if (translation === undefined || translation.isSame) {
     const askUsage = translation !== undefined && provider.asksStreamUsage
-    return prepareSame(question, model, { askUsage })
+    const namesModel = translation?.provider.namesModelInPath !== true
+    return prepareSame(question, namesModel ? model : question.model, { askUsage, members })
   }
   return prepareTranslated(question, model, {
     client: translation.client,
     provider: translation.provider,
+    members,
     warn: ({ type, field, detail }) =>
       warnings.push(detail === undefined ? `${type} ${field}` : `${type} ${field}: ${detail}`),
   })

@@ -7,7 +7,7 @@ import { writeEnding } from './stop-reason.ts'
 import { writeUsage } from './usage.ts'
 
 /** Opens a writer of chat completion chunks. */
-export function openStreamWriter(options: StreamWriterOptions): StreamWriter {
+export function openStreamWriter(options: StreamWriterOptions): StreamWriter<string> {
   const writer = new ChunkWriter(options)
   return { write: (event) => writer.write(event) }
 }

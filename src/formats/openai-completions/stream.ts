@@ -21,7 +21,7 @@ export function openStreamReader(): StreamReader {
 }
 
 /** Opens a writer of text completion chunks; events without text have no place in them. */
-export function openStreamWriter(options: StreamWriterOptions): StreamWriter {
+export function openStreamWriter(options: StreamWriterOptions): StreamWriter<string> {
   const writer = new ChunkWriter(options)
   return { write: (event) => writer.write(event) }
 }
