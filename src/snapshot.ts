@@ -57,9 +57,9 @@ export function buildSnapshot(
   const providers = new Map<string, Provider>()
   const configs = new Map(config.providers.map((entry) => [entry.name, entry]))
   for (const entry of config.providers) {
-    const fetch = dependencies.fetchFor(entry)
-    const options = fetch === undefined ? {} : { fetch }
-    providers.set(entry.name, openProvider(entry, traitsOf(entry), options))
+    const options = { fetch: dependencies.fetchFor(entry), clock: dependencies.clock }
+    const provider = openProvider(entry, (runtime) => traitsOf(entry, runtime), options)
+    providers.set(entry.name, provider)
   }
   const exchange: ExchangeDependencies = {
     clientFormats: dependencies.clientFormats,

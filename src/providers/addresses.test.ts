@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'bun:test'
+import { systemClock } from '../core/clock.ts'
 import type { Operation } from '../core/record.ts'
 import type { FormatName } from '../formats/index.ts'
 import { compatiblePresets, providersConfigSchema } from './config.ts'
 import type { ProviderConfig } from './config.ts'
 import { traitsOf } from './index.ts'
+import type { ProviderTraits } from './provider.ts'
 import { openAiOperations, trimSlashes } from './openai-paths.ts'
 
 /** Reads one provider as the configuration would. */
@@ -11,6 +13,12 @@ function configOf(fields: Record<string, unknown>): ProviderConfig {
   const [config] = providersConfigSchema.parse([{ name: 'p', ...fields }])
   if (config === undefined) throw new Error('no provider')
   return config
+}
+
+/** Nobody is asked for anything here. */
+function traitsIn(fields: Record<string, unknown>): ProviderTraits {
+  const fetch = (): Promise<never> => Promise.reject(new Error('no network'))
+  return traitsOf(configOf(fields), { clock: systemClock, fetch, fetchDirectly: fetch })
 }
 
 interface Asked {
@@ -24,7 +32,7 @@ function urlOf(fields: Record<string, unknown>, asked: Asked = {}): string | und
   const { operation = 'chat', format, model = 'm', path = '/chat/completions' } = asked
   const isChat = operation === 'chat' || operation === 'text_completion'
   const chatFormat = format ?? (isChat ? 'openai-chat' : undefined)
-  return traitsOf(configOf(fields)).url({
+  return traitsIn(fields).url({
     operation,
     model,
     path,
@@ -194,7 +202,7 @@ describe('the credentials of a call', () => {
     [{ type: 'ollama', ...key }, { authorization: 'Bearer provider-key' }],
   ] as const satisfies readonly (readonly [Record<string, unknown>, Record<string, string>])[]) {
     test(`of ${JSON.stringify(fields)} are ${Object.keys(headers).join(', ') || 'none'}`, () => {
-      expect(traitsOf(configOf(fields)).headers).toEqual(headers)
+      expect(traitsIn(fields).headers).toEqual(headers)
     })
   }
 
@@ -208,7 +216,7 @@ describe('the credentials of a call', () => {
       { type: 'ollama' },
       { type: 'simulated' },
     ]) {
-      for (const name of traitsOf(configOf(fields)).forwardedHeaders) {
+      for (const name of traitsIn(fields).forwardedHeaders) {
         expect(name).not.toMatch(/auth|(?<!idempotency-)key$|cookie|token|^host$|content/)
         expect(name).toBe(name.toLowerCase())
       }
@@ -218,8 +226,7 @@ describe('the credentials of a call', () => {
 
 describe('usage in streams', () => {
   test('is asked for except where it comes unasked or asking is refused', () => {
-    const asks = (fields: Record<string, unknown>): boolean =>
-      traitsOf(configOf(fields)).asksStreamUsage
+    const asks = (fields: Record<string, unknown>): boolean => traitsIn(fields).asksStreamUsage
     expect(asks({ type: 'openai', ...key })).toBe(true)
     expect(asks({ type: 'openai-compatible', preset: 'vllm' })).toBe(true)
     expect(asks({ type: 'openai-compatible', baseUrl: 'http://h/v1' })).toBe(true)

@@ -9,7 +9,9 @@ import { openProvider } from './transport.ts'
 function providerOf(fields: Record<string, unknown>): Provider {
   const [config] = providersConfigSchema.parse([{ name: 'p', apiKey: 'provider-key', ...fields }])
   if (config === undefined) throw new Error('no provider')
-  return openProvider(config, traitsOf(config), { fetch: () => Promise.resolve(new Response()) })
+  return openProvider(config, (runtime) => traitsOf(config, runtime), {
+    fetch: () => Promise.resolve(new Response()),
+  })
 }
 
 function questionOf(

@@ -5,19 +5,19 @@ import { azureOpenAi } from './azure-openai.ts'
 import { ollama } from './ollama.ts'
 import { openAi } from './openai.ts'
 import { openAiCompatible } from './openai-compatible.ts'
-import type { ProviderTraits } from './provider.ts'
+import type { ProviderRuntime, ProviderTraits } from './provider.ts'
 import { simulated } from './simulated-traits.ts'
 
 export { providersConfigSchema } from './config.ts'
 export type { ProviderConfig } from './config.ts'
 export type { Timeouts } from './deadlines.ts'
 export type { ExchangeDependencies } from './exchange.ts'
-export type { Fetch, Provider, ProviderTraits } from './provider.ts'
+export type { Fetch, Provider, ProviderRuntime, ProviderTraits } from './provider.ts'
 export { createTarget } from './target.ts'
 export { openProvider } from './transport.ts'
 
 /** Returns what a configured provider says for itself. A new provider type is one file and one line here. */
-export function traitsOf(config: ProviderConfig): ProviderTraits {
+export function traitsOf(config: ProviderConfig, _runtime: ProviderRuntime): ProviderTraits {
   switch (config.type) {
     case 'openai':
       return openAi(config)

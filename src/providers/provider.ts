@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { Principal } from '../core/principal.ts'
 import type { Operation } from '../core/record.ts'
@@ -109,3 +110,12 @@ export type ProviderTraits = Pick<
   | 'authorize'
   | 'bodyMembers'
 >
+
+/** What provider types need whose credentials expire or are made for each request. */
+export interface ProviderRuntime {
+  readonly clock: Clock
+  /** Sends what is no call, such as the request for a token, the way calls to the provider are sent. */
+  readonly fetch: Fetch
+  /** As `fetch`, but past the provider's proxy: for services of the machine itself (metadata, identity). */
+  readonly fetchDirectly: Fetch
+}

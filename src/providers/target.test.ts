@@ -54,7 +54,7 @@ async function ask(fields: Record<string, unknown>, asked: Asked, reply: () => R
   const sent: { url: string; method: string; body: string | undefined; redirect: string }[] = []
   const [config] = providersConfigSchema.parse([{ name: 'p', ...fields }])
   if (config === undefined) throw new Error('no provider')
-  const provider = openProvider(config, traitsOf(config), {
+  const provider = openProvider(config, (runtime) => traitsOf(config, runtime), {
     fetch: (url, { method, body, redirect }) => {
       const text = body === undefined ? undefined : Buffer.from(body).toString()
       sent.push({ url, method, body: text, redirect })

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
+import { systemClock } from '../core/clock.ts'
+import type { Clock } from '../core/clock.ts'
 import type { ProviderConfig } from './config.ts'
 import { createHttpClient } from './http-client/index.ts'
-import type { Fetch, Provider, ProviderTraits } from './provider.ts'
+import type { Fetch, Provider, ProviderRuntime, ProviderTraits } from './provider.ts'
 
 /** Seconds an unused connection to a provider is kept. */
 const idleConnectionSeconds = 90
@@ -14,13 +16,19 @@ const maxHeadBytes = 65_536
 /**
  * Opens a provider: its traits with a connection pool of its own. No proxy and no certificate is taken
  * from the environment, only from its configuration.
+ * @param describe returns the traits, given what they may use
  */
 export function openProvider(
   config: ProviderConfig,
-  traits: ProviderTraits,
-  options: { readonly fetch?: Fetch } = {},
+  describe: (runtime: ProviderRuntime) => ProviderTraits,
+  options: { readonly fetch?: Fetch | undefined; readonly clock?: Clock } = {},
 ): Provider {
   const transport = options.fetch === undefined ? openTransport(config) : inProcess(options.fetch)
+  const traits = describe({
+    clock: options.clock ?? systemClock,
+    fetch: transport.fetch,
+    fetchDirectly: transport.fetchDirectly,
+  })
   const extra = Object.entries(config.headers ?? {}).map(
     ([name, value]) => [name.toLowerCase(), value.reveal()] as const,
   )
@@ -40,8 +48,7 @@ export function openProvider(
 }
 
 /** How requests reach a provider. */
-interface Transport {
-  readonly fetch: Fetch
+interface Transport extends Pick<ProviderRuntime, 'fetch' | 'fetchDirectly'> {
   /** Closes what is not in use; running requests end by themselves. */
   readonly close: () => void
 }
@@ -49,6 +56,7 @@ interface Transport {
 function inProcess(fetch: Fetch): Transport {
   return {
     fetch,
+    fetchDirectly: fetch,
     close() {
       // No connection is held.
     },
@@ -58,18 +66,34 @@ function inProcess(fetch: Fetch): Transport {
 function openTransport(config: ProviderConfig): Transport {
   const certificateAuthorities =
     config.caFile === undefined ? publicAuthorities() : readFileSync(config.caFile, 'utf8')
-  if (config.proxy !== undefined) return openProxied(config.proxy, certificateAuthorities)
   const client = createHttpClient({
     certificateAuthorities,
     idleTimeoutMs: idleConnectionSeconds * 1000,
     maxIdleConnections,
     maxHeadBytes,
   })
-  return { fetch: (url, init) => client.send(url, init), close: () => client[Symbol.dispose]() }
+  const direct: Transport = {
+    fetch: (url, init) => client.send(url, init),
+    fetchDirectly: (url, init) => client.send(url, init),
+    close: () => client[Symbol.dispose](),
+  }
+  if (config.proxy === undefined) return direct
+  const proxied = openProxied(config.proxy, certificateAuthorities)
+  return {
+    fetch: proxied.fetch,
+    fetchDirectly: direct.fetch,
+    close() {
+      proxied.close()
+      direct.close()
+    },
+  }
 }
 
 /** Through a proxy the runtime's own client is used. */
-function openProxied(proxy: string, certificateAuthorities: string | string[]): Transport {
+function openProxied(
+  proxy: string,
+  certificateAuthorities: string | string[],
+): Pick<Transport, 'fetch' | 'close'> {
   const session = new Bun.FetchSession({
     keepAlive: { idleTimeout: idleConnectionSeconds },
     proxy,
