@@ -46,6 +46,8 @@ export interface Question {
   /** Model the client asked for; `''` for endpoints without one. */
   readonly model: string
   readonly stream: boolean
+  /** Labels that compliance put on the content; absent when it put none. */
+  readonly labels?: readonly string[]
 }
 
 /** Response headers by lower-case name. */
@@ -64,6 +66,10 @@ export interface AnswerReport {
   firstByteAt: number | undefined
   /** The piece of a stream that is handed over next, or was last, completes the answer. */
   isComplete: boolean
+  /** Something the model said has appeared: the frames before it said nothing of consequence. */
+  hasContent: boolean
+  /** Called when a streamed answer is over, however it ended; usage and error are known then. */
+  onEnd: (() => void) | undefined
 }
 
 /** An answer in the client's own format, whole or streamed. */
@@ -93,6 +99,8 @@ export function newReport(): AnswerReport {
     error: undefined,
     firstByteAt: undefined,
     isComplete: false,
+    hasContent: false,
+    onEnd: undefined,
   }
 }
 

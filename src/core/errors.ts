@@ -1,3 +1,6 @@
+import { failureClassOf } from './failure.ts'
+import type { FailureClass } from './failure.ts'
+
 /** Who is at fault: the caller, this gateway, or the provider behind it. */
 export type ErrorSource = 'client' | 'gateway' | 'provider'
 
@@ -16,6 +19,11 @@ export const errorKinds = {
   invalid_key: kind(401, 'client', 'The API key is not valid.'),
   model_not_permitted: kind(403, 'client', 'This key may not use this model.'),
   blocked_by_policy: kind(403, 'gateway', 'The request was blocked by policy.'),
+  no_admissible_target: kind(
+    403,
+    'gateway',
+    'No target of this model may receive this request: it has to stay within a region or perimeter.',
+  ),
   model_not_found: kind(404, 'client', 'There is no such model.'),
   not_found: kind(404, 'client', 'There is no such endpoint.'),
   method_not_allowed: kind(405, 'client', 'This endpoint does not accept this method.'),
@@ -46,6 +54,7 @@ export const errorKinds = {
   compliance_unavailable: kind(503, 'gateway', 'The content could not be inspected.', true),
   limits_unavailable: kind(503, 'gateway', 'The limits could not be checked.', true),
   overloaded: kind(503, 'gateway', 'The gateway has reached its limit of concurrent calls.', true),
+  no_available_target: kind(503, 'gateway', 'No target of this model is available now.', true),
   shutting_down: kind(503, 'gateway', 'The gateway is shutting down.', true),
   provider_timeout: kind(504, 'provider', 'The provider did not answer in time.', true),
 } as const satisfies Record<string, ErrorKind>
@@ -58,8 +67,10 @@ export interface GatewayErrorOptions {
   readonly param?: string
   /** Seconds after which a retry makes sense; sent as `retry-after`. */
   readonly retryAfterSeconds?: number
-  /** Overrides the table's status: only for errors a provider answered with. */
+  /** Overrides the table's status: only for what providers answered with. */
   readonly status?: number
+  /** What is known about the failure beyond code and status. */
+  readonly failureClass?: FailureClass
 }
 
 /**
@@ -74,6 +85,7 @@ export class GatewayError extends Error {
   readonly source: ErrorSource
   readonly param: string | undefined
   readonly retryAfterSeconds: number | undefined
+  readonly failureClass: FailureClass
 
   constructor(code: ErrorCode, message?: string, options: GatewayErrorOptions = {}) {
     const entry: ErrorKind = errorKinds[code]
@@ -84,6 +96,7 @@ export class GatewayError extends Error {
     this.source = entry.source
     this.param = options.param
     this.retryAfterSeconds = options.retryAfterSeconds
+    this.failureClass = options.failureClass ?? failureClassOf(code, this.status)
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorSource } from './errors.ts'
 import type { Finding } from './decision.ts'
+import type { FailureClass } from './failure.ts'
 import type { Cost, MeteredUsage } from './usage.ts'
 
 /** What kind of call passed the pipeline; OpenTelemetry `gen_ai.operation.name` where it has one. */
@@ -53,6 +54,12 @@ export interface RefusalRecord extends CallFacts {
   readonly errorCode: string
 }
 
+/**
+ * Why an attempt was made after or beside another: again at the same target, at the next target of the
+ * route, at a target of another route, in a race with a slow one, or to go on with a stream that broke off.
+ */
+export type AttemptReason = 'retry' | 'failover' | 'fallback' | 'hedge' | 'continuation'
+
 /** One attempt at one target. */
 export interface AttemptRecord {
   readonly provider: string
@@ -60,7 +67,16 @@ export interface AttemptRecord {
   /** HTTP status of the provider's answer; absent when none arrived. */
   readonly status?: number | undefined
   readonly errorCode?: string | undefined
+  /** What kind of failure it was; absent for an answer. */
+  readonly failureClass?: FailureClass | undefined
+  /** Absent for the first attempt of a call. */
+  readonly reason?: AttemptReason | undefined
+  /** When it began, counted from the arrival of the call. */
+  readonly startedMs?: number | undefined
+  /** Until the answer, or for streams until their end. */
   readonly durationMs: number
+  readonly usage?: MeteredUsage | undefined
+  readonly cost?: Cost | undefined
 }
 
 /** Written after a decided call ended, whatever happened to it. */
