@@ -24,29 +24,22 @@ export const failureClasses = [
 
 export type FailureClass = (typeof failureClasses)[number]
 
+const classOfCode: Readonly<Partial<Record<ErrorCode, FailureClass>>> = {
+  provider_timeout: 'timeout',
+  provider_unreachable: 'unreachable',
+  provider_stream_cut: 'unreachable',
+  provider_bad_answer: 'bad-answer',
+  provider_answer_too_large: 'bad-answer',
+  provider_refused_credentials: 'credentials',
+  not_supported: 'unsupported',
+  client_closed: 'cancelled',
+  invalid_request: 'request',
+}
+
 /** Returns the class of an error that nobody classified more closely, from its code and status. */
 export function failureClassOf(code: ErrorCode, status: number): FailureClass {
-  switch (code) {
-    case 'provider_error':
-      return failureClassOfStatus(status)
-    case 'provider_timeout':
-      return 'timeout'
-    case 'provider_unreachable':
-    case 'provider_stream_cut':
-      return 'unreachable'
-    case 'provider_bad_answer':
-      return 'bad-answer'
-    case 'provider_refused_credentials':
-      return 'credentials'
-    case 'not_supported':
-      return 'unsupported'
-    case 'client_closed':
-      return 'cancelled'
-    case 'invalid_request':
-      return 'request'
-    default:
-      return 'gateway'
-  }
+  if (code === 'provider_error') return failureClassOfStatus(status)
+  return classOfCode[code] ?? 'gateway'
 }
 
 /** Returns what the status alone says about an error of a provider. */
