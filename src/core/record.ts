@@ -15,6 +15,7 @@ export type Operation =
   | 'files'
   | 'batches'
   | 'rerank'
+  | 'realtime'
 
 /** Who called and what for: the head of every audit record of a call. Never content. */
 export interface CallFacts {

@@ -11,6 +11,16 @@ export interface TokenUsage {
   readonly cacheWriteTokens?: number
   /** Part of `outputTokens` spent on reasoning. */
   readonly reasoningTokens?: number
+  /** Part of `inputTokens` that is audio, cached or not. */
+  readonly inputAudioTokens?: number
+  /** Part of `inputTokens` that is images, cached or not. */
+  readonly inputImageTokens?: number
+  /** Part of `cacheReadTokens` that is audio. */
+  readonly cacheReadAudioTokens?: number
+  /** Part of `cacheReadTokens` that is images. */
+  readonly cacheReadImageTokens?: number
+  /** Part of `outputTokens` that is audio. */
+  readonly outputAudioTokens?: number
 }
 
 /** Usage as it is recorded: counted by the provider, or estimated by us and marked so. */

@@ -1,0 +1,38 @@
+import type { Decision } from './decision.ts'
+
+/** A text within an event of a session. */
+export interface SessionText {
+  /** Where it stands, such as `item.content[0].text`. */
+  readonly path: string
+  readonly text: string
+}
+
+/** One event of a realtime session as inspection sees it. */
+export interface SessionEvent {
+  readonly from: 'client' | 'provider'
+  /** Such as `response.output_text.delta`; `undefined` for what is no event (binary, not JSON). */
+  readonly type: string | undefined
+  /** What people and models say, write and are told in it. Pieces of streamed text as they come. */
+  readonly texts: readonly SessionText[]
+  /** With these, pieces of one text can be put together. */
+  readonly responseId: string | undefined
+  readonly itemId: string | undefined
+}
+
+/** What inspection decides about one event. */
+export type SessionVerdict =
+  | { readonly verdict: 'pass' }
+  /** `texts` take the place of those of the event, one for one; the empty text holds a piece back. */
+  | {
+      readonly verdict: 'replace'
+      readonly texts: readonly string[]
+      /** Recorded durably before the event goes on. */
+      readonly decision?: Decision
+    }
+  /** The event goes no further, and neither does the rest of the answer it belongs to. */
+  | { readonly verdict: 'block'; readonly decision: Decision }
+
+/** Looks at the events of one session, in their order. Throws `compliance_unavailable` when it cannot. */
+export interface SessionInspector {
+  inspect(event: SessionEvent): SessionVerdict | Promise<SessionVerdict>
+}
