@@ -29,7 +29,6 @@ const classOfCode: Readonly<Partial<Record<ErrorCode, FailureClass>>> = {
   provider_unreachable: 'unreachable',
   provider_stream_cut: 'unreachable',
   provider_bad_answer: 'bad-answer',
-  provider_answer_too_large: 'bad-answer',
   provider_refused_credentials: 'credentials',
   not_supported: 'unsupported',
   client_closed: 'cancelled',

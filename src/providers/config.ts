@@ -13,6 +13,12 @@ const url = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:/
 const common = {
   name: name.describe('Name by which models refer to this provider'),
   headers: z.record(z.string(), secret).optional().describe('Extra headers sent with every call'),
+  region: name
+    .optional()
+    .describe('Where this provider processes what it is sent, such as eu-central'),
+  perimeter: name
+    .optional()
+    .describe('Within whose walls it does so, such as on-premises, eu or public'),
   caFile: z.string().optional().describe('PEM file of the certificate authority of this provider'),
   proxy: url
     .optional()

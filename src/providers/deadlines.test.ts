@@ -27,6 +27,38 @@ describe('the deadlines of an attempt', () => {
     })
   })
 
+  test('a provider that sends frames but no word is given up after the time for the first word', async () => {
+    const timeouts = { ...patient, firstTokenTimeoutMs: 60 }
+    using deadlines = startDeadlines(nobody, timeouts)
+    for (let piece = 0; piece < 4; piece++) {
+      deadlines.waiting()
+      await Bun.sleep(10)
+      deadlines.begun()
+      deadlines.arrived()
+    }
+    expect(deadlines.signal.aborted).toBe(false)
+    deadlines.waiting()
+    await Bun.sleep(80)
+    expect(explanation(deadlines)).toEqual({
+      code: 'provider_timeout',
+      message: 'The provider did not say a word within 60 ms.',
+    })
+  })
+
+  test('the time for the first word is over with the first word, and stands still for a slow client', async () => {
+    const timeouts = { ...patient, firstTokenTimeoutMs: 40 }
+    using spoken = startDeadlines(nobody, timeouts)
+    spoken.begun()
+    spoken.spoken()
+    spoken.waiting()
+    using held = startDeadlines(nobody, timeouts)
+    held.begun()
+    held.arrived()
+    await Bun.sleep(100)
+    expect(spoken.signal.aborted).toBe(false)
+    expect(held.signal.aborted).toBe(false)
+  })
+
   test('silence in the middle of an answer is measured from the last piece', async () => {
     using deadlines = startDeadlines(nobody, { ...patient, idleTimeoutMs: 60 })
     deadlines.begun()

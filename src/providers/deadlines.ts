@@ -5,6 +5,10 @@ import { ProtocolError } from './http-client/index.ts'
 export interface Timeouts {
   /** From the request to the first byte of the answer, connecting included. */
   readonly firstByteTimeoutMs: number
+  /** From the request to the first word of a streamed answer; as long as the whole call when absent. */
+  readonly firstTokenTimeoutMs?: number | undefined
+  /** Until a new connection to the provider is open; only the first byte counts when absent. */
+  readonly connectTimeoutMs?: number | undefined
   /** Between two pieces of a streamed answer. */
   readonly idleTimeoutMs: number
   /** Of the whole call. */
@@ -22,6 +26,8 @@ export interface Deadlines extends Disposable {
   answered(): void
   /** The answer has begun: from now on silence is measured, not the wait for the first byte. Once is enough. */
   begun(): void
+  /** The model has said something: the wait for the first word is over. Once is enough. */
+  spoken(): void
   /** Starts to wait for the next piece. A slow client is no silence of the provider, so only waiting counts. */
   waiting(): void
   /** Ends the wait. */
@@ -49,6 +55,7 @@ class RunningDeadlines implements Deadlines {
   #waitingSince = this.#startedAt
   #isWaiting = true
   #hasBegun = false
+  #hasSpoken = false
   #hasAnswered = false
   #isCancelled = false
   #timer: Timer
@@ -56,7 +63,10 @@ class RunningDeadlines implements Deadlines {
   constructor(client: AbortSignal, timeouts: Timeouts) {
     this.#client = client
     this.#timeouts = timeouts
-    this.#timer = this.#checkAfter(Math.min(timeouts.firstByteTimeoutMs, timeouts.totalTimeoutMs))
+    const { firstByteTimeoutMs, firstTokenTimeoutMs = Infinity, totalTimeoutMs } = timeouts
+    this.#timer = this.#checkAfter(
+      Math.min(firstByteTimeoutMs, firstTokenTimeoutMs, totalTimeoutMs),
+    )
     if (client.aborted) this.#onClientGone()
     else client.addEventListener('abort', this.#onClientGone)
   }
@@ -79,6 +89,10 @@ class RunningDeadlines implements Deadlines {
       clearTimeout(this.#timer)
       this.#timer = this.#checkAfter(idleTimeoutMs)
     }
+  }
+
+  spoken(): void {
+    this.#hasSpoken = true
   }
 
   waiting(): void {
@@ -132,17 +146,29 @@ class RunningDeadlines implements Deadlines {
     const allowance = this.#hasBegun ? idleTimeoutMs : firstByteTimeoutMs
     const totalLeft = this.#startedAt + totalTimeoutMs - now
     const waitLeft = this.#isWaiting ? this.#waitingSince + allowance - now : allowance
-    if (totalLeft > 0 && waitLeft > 0) {
+    const tokenLeft = this.#tokenLeft(now)
+    if (totalLeft > 0 && waitLeft > 0 && tokenLeft > 0) {
       // One millisecond more, so that a timer that fires early does not fire twice.
-      this.#timer = this.#checkAfter(Math.min(waitLeft, totalLeft) + 1)
+      this.#timer = this.#checkAfter(Math.min(waitLeft, totalLeft, tokenLeft) + 1)
       return
     }
     if (totalLeft <= 0) this.#expire(`The provider did not finish within ${totalTimeoutMs} ms.`)
-    else if (this.#hasBegun) {
+    else if (tokenLeft <= 0) {
+      this.#expire(
+        `The provider did not say a word within ${this.#timeouts.firstTokenTimeoutMs} ms.`,
+      )
+    } else if (this.#hasBegun) {
       this.#expire(`The provider sent nothing for ${idleTimeoutMs} ms in the middle of its answer.`)
     } else {
       this.#expire(`The provider did not begin to answer within ${firstByteTimeoutMs} ms.`)
     }
+  }
+
+  /** How long the first word may still take; what a slow client has not taken yet may hold it. */
+  #tokenLeft(now: number): number {
+    const { firstTokenTimeoutMs } = this.#timeouts
+    if (firstTokenTimeoutMs === undefined || this.#hasSpoken) return Infinity
+    return this.#isWaiting ? this.#startedAt + firstTokenTimeoutMs - now : firstTokenTimeoutMs
   }
 
   #expire(text: string): void {

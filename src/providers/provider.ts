@@ -41,6 +41,8 @@ export interface FetchInit {
   readonly redirect: 'manual'
   /** Switches the silence limit of the runtime off: the configured deadlines decide. */
   readonly timeout: false
+  /** How long a new connection may take to open, in milliseconds. */
+  readonly connectTimeoutMs?: number | undefined
 }
 
 /** What a request to a provider is for; decides its URL. */
@@ -72,6 +74,9 @@ export interface UnsignedRequest {
 export interface Provider extends AsyncDisposable {
   readonly name: string
   readonly type: string
+  /** Where it processes what it is sent, and within whose walls: absent when nobody said so. */
+  readonly region?: string | undefined
+  readonly perimeter?: string | undefined
   /** Chat formats it speaks, the preferred one first. */
   readonly formats: readonly ProviderFormat[]
   /** Headers of every request, credentials included. Never shown to a client or a log. */

@@ -4,6 +4,7 @@ import { asNumber, asObject, isObject, parseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { TokenUsage } from '../core/usage.ts'
 import type { ProviderFault } from '../formats/index.ts'
+import { classifyFault } from './failure-class.ts'
 import { answerOf, isSameDialect, meterUsage, strikeSecrets, viewError } from './exchange.ts'
 import type { Exchange, Translation } from './exchange.ts'
 import { answerHeaders } from './headers.ts'
@@ -158,6 +159,7 @@ function isErrorBody(body: JsonObject): boolean {
 function errorOf(status: number, fault: ProviderFault | undefined): GatewayError {
   return new GatewayError('provider_error', fault?.message, {
     status,
+    ...(fault === undefined ? {} : { failureClass: classifyFault(fault) }),
     ...(fault?.param === undefined ? {} : { param: fault.param }),
   })
 }

@@ -231,3 +231,70 @@ describe('bytes of another kind', () => {
     expect(report.error).toBeDefined()
   })
 })
+
+describe('what a report tells while a stream runs', () => {
+  const role =
+    'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n'
+  const openings = [
+    ['forwarded', (context: StreamContext) => forwardStream(context, { withholdUsage: false })],
+    [
+      'translated',
+      (context: StreamContext) =>
+        translateStream(
+          { ...context, client: anthropicMessages },
+          { includeUsage: true, createdAt: 0 },
+        ),
+    ],
+  ] as const
+
+  for (const [way, start] of openings) {
+    test(`a ${way} stream has content from its first word on`, async () => {
+      const chunks = [role, delta(''), delta('Hello'), finish + usage + done]
+      const { context, report } = open(chunks.map((text) => Buffer.from(text)))
+      const seen: [boolean, string][] = []
+      for await (const bytes of start(context)) {
+        seen.push([report.hasContent, Buffer.from(bytes).toString()])
+      }
+      for (const [hasContent, text] of seen.slice(0, -1)) {
+        expect(hasContent).toBe(text.includes('Hello'))
+      }
+      expect(report.hasContent).toBe(true)
+    })
+
+    test(`the end of a ${way} stream is told once, with its usage and its error`, async () => {
+      for (const [chunks, code] of [
+        [[role, delta('Hello'), finish + usage + done], undefined],
+        [[role, delta('Hello')], 'provider_stream_cut'],
+      ] as const) {
+        const { context, report } = open(chunks.map((text) => Buffer.from(text)))
+        const ends: unknown[] = []
+        report.onEnd = () => ends.push([report.error?.code, report.usage !== undefined])
+        await collect(start(context))
+        expect(ends).toEqual([[code, true]])
+      }
+    })
+
+    test(`the end of a ${way} stream is told when its reader leaves, before or after the start`, async () => {
+      for (const reads of [0, 1]) {
+        const { context, report } = open([Buffer.from(delta('Hello'))], { hangs: true })
+        let ends = 0
+        report.onEnd = () => (ends += 1)
+        const stream = start(context)
+        for (let index = 0; index < reads; index++) await stream.next()
+        await stream.return?.()
+        expect(ends).toBe(1)
+      }
+    })
+  }
+
+  test('an error event is of the class its words tell', async () => {
+    const event =
+      'data: {"error":{"message":"The prompt is too long","type":"invalid_request_error","code":"context_length_exceeded"}}\n\n'
+    const { context, report } = open([Buffer.from(role + event)])
+    await collect(forwardStream(context, { withholdUsage: false }))
+    expect(report).toMatchObject({
+      hasContent: false,
+      error: { code: 'provider_error', failureClass: 'context-window' },
+    })
+  })
+})

@@ -14,6 +14,7 @@ import type {
 } from '../formats/index.ts'
 import { readChunks } from './chunks.ts'
 import type { Deadlines } from './deadlines.ts'
+import { classifyFault } from './failure-class.ts'
 import type { ByteSource } from './provider.ts'
 
 /** What a stream on its way from a provider to a client needs. */
@@ -34,6 +35,8 @@ export interface StreamContext {
 interface Passage {
   /** Takes the next frames of the provider; a chunk is given when they are exactly its bytes. */
   pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed
+  /** Whether something the model said was among the frames so far. */
+  hasContent(): boolean
   usage(): MeteredUsage
   /** Writes the frames that end the stream with an error. */
   writeError(error: ErrorView): Wire
@@ -80,6 +83,7 @@ export function forwardStream(
   }
   return pump(context, {
     pass,
+    hasContent: () => observer.outputLength() > 0,
     usage: () => context.meter(observer.usage(), observer.outputLength()),
     writeError: (error) => observer.writeError?.(error) ?? context.client.writeStreamError(error),
   })
@@ -120,6 +124,7 @@ export function translateStream(
   }
   return pump(context, {
     pass,
+    hasContent: () => outputLength > 0,
     usage: () => context.meter(reported, outputLength),
     writeError: (error) => writer.writeError?.(error) ?? context.client.writeStreamError(error),
   })
@@ -131,16 +136,23 @@ export function forwardBytes(
 ): AsyncIterableIterator<Uint8Array> {
   async function* run(): AsyncGenerator<Uint8Array> {
     try {
-      yield* readChunks(context.upstream, context.deadlines)
+      for await (const chunk of readChunks(context.upstream, context.deadlines)) {
+        context.report.hasContent = true
+        yield chunk
+      }
     } catch (error) {
       // Half a binary body cannot end in words: breaking the connection is what tells the client.
       context.report.error = context.deadlines.explain(error)
       throw context.report.error
     } finally {
-      context.deadlines[Symbol.dispose]()
+      finish()
     }
   }
-  return closable(run(), context, () => context.deadlines[Symbol.dispose]())
+  function finish(): void {
+    context.deadlines[Symbol.dispose]()
+    tellEnd(context.report)
+  }
+  return closable(run(), context, finish)
 }
 
 /** Takes a stream from its first byte to its terminator, its error or the departure of the client. */
@@ -149,6 +161,7 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
   function finish(): void {
     report.usage = passage.usage()
     deadlines[Symbol.dispose]()
+    tellEnd(report)
   }
   function complete(): void {
     finish()
@@ -164,6 +177,10 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
         const isWhole = wasEmpty && splitter.rest().byteLength === 0
         const passed = passage.pass(frames, isWhole ? chunk : undefined)
         hasEnded = passed.hasEnded
+        if (!report.hasContent && passage.hasContent()) {
+          report.hasContent = true
+          deadlines.spoken()
+        }
         if (hasEnded) complete()
         if (passed.bytes.byteLength > 0) yield passed.bytes
         if (hasEnded) return
@@ -183,6 +200,13 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
     }
   }
   return closable(run(), context, finish)
+}
+
+/** Tells whoever wants to know that an answer is over, once. */
+function tellEnd(report: AnswerReport): void {
+  const { onEnd } = report
+  report.onEnd = undefined
+  onEnd?.()
 }
 
 /**
@@ -236,7 +260,8 @@ class WireBuffer {
 }
 
 function faultError(fault: ProviderFault): GatewayError {
-  return new GatewayError('provider_error', fault.message, { status: fault.status })
+  const failureClass = classifyFault(fault)
+  return new GatewayError('provider_error', fault.message, { status: fault.status, failureClass })
 }
 
 function joinFrames(frames: readonly SseFrame[]): Uint8Array {

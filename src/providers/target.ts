@@ -1,11 +1,13 @@
 import { isStreamed, newReport } from '../core/call.ts'
 import type { Answer, Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { Target } from '../core/target.ts'
+import type { AskOptions, Target } from '../core/target.ts'
 import { countTokensLocally } from './count-tokens.ts'
 import { startDeadlines } from './deadlines.ts'
+import type { Timeouts } from './deadlines.ts'
 import type { Exchange, ExchangeDependencies, Translation } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
+import { namingModel } from './name-model.ts'
 import { prepareSame, prepareTranslated } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
 import type { EndpointRequest, Provider, UnsignedRequest } from './provider.ts'
@@ -14,15 +16,18 @@ import { receive } from './receive.ts'
 /** Makes a target of a model at a provider: whoever asks it gets the answer in the client's format. */
 export function createTarget(
   provider: Provider,
-  model: { readonly name: string; readonly weight: number },
+  model: Pick<Target, 'weight' | 'region' | 'perimeter'> & { readonly name: string },
   dependencies: ExchangeDependencies,
 ): Target {
+  const formats = provider.formats.map((format) => namingModel(format, model.name))
   return {
     provider: provider.name,
     model: model.name,
     weight: model.weight,
-    ask(question) {
-      const translation = translationFor(provider, question, dependencies)
+    region: model.region ?? provider.region,
+    perimeter: model.perimeter ?? provider.perimeter,
+    ask(question, options) {
+      const translation = translationFor(formats, question, dependencies)
       const endpoint: EndpointRequest = {
         operation: question.call.operation,
         model: model.name,
@@ -33,7 +38,7 @@ export function createTarget(
       const url = provider.url(endpoint)
       if (url !== undefined) {
         const opening = { provider, endpoint, question, translation, dependencies }
-        return ask({ ...opening, model: model.name }, url)
+        return ask({ ...opening, model: model.name, options }, url)
       }
       if (question.call.operation === 'count_tokens') {
         return Promise.resolve(countTokensLocally(question, dependencies))
@@ -48,18 +53,20 @@ interface Opening extends Pick<
   'provider' | 'model' | 'question' | 'translation' | 'dependencies'
 > {
   readonly endpoint: EndpointRequest
+  readonly options: AskOptions | undefined
 }
 
 async function ask(opening: Opening, url: string): Promise<Answer> {
-  const { provider, question, dependencies } = opening
+  const { provider, question, options } = opening
   const { call } = question
   const warnings: string[] = []
   const prepared = prepare(opening, warnings)
-  const deadlines = startDeadlines(call.signal, dependencies.timeouts)
+  const timeouts = timeoutsFor(opening)
+  const deadlines = startDeadlines(options?.signal ?? call.signal, timeouts)
   const exchange: Exchange = {
     provider,
     question,
-    dependencies,
+    dependencies: opening.dependencies,
     model: opening.model,
     translation: opening.translation,
     prepared,
@@ -79,6 +86,7 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
       headers: await authorized(opening, { ...request, url }),
       redirect: 'manual',
       timeout: false,
+      connectTimeoutMs: timeouts.connectTimeoutMs,
     })
     const answer = await receive(exchange, response)
     if (!isStreamed(answer.body)) deadlines[Symbol.dispose]()
@@ -87,6 +95,18 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
     const failure = deadlines.explain(error)
     deadlines.cancel()
     throw failure
+  }
+}
+
+/** Returns the deadlines of an attempt: only a stream has a first word, and little time may be left. */
+function timeoutsFor({ question, dependencies, options }: Opening): Timeouts {
+  const { timeouts } = dependencies
+  const hasFirstToken = question.stream || timeouts.firstTokenTimeoutMs === undefined
+  if (hasFirstToken && options?.totalTimeoutMs === undefined) return timeouts
+  return {
+    ...timeouts,
+    firstTokenTimeoutMs: question.stream ? timeouts.firstTokenTimeoutMs : undefined,
+    totalTimeoutMs: options?.totalTimeoutMs ?? timeouts.totalTimeoutMs,
   }
 }
 
@@ -103,15 +123,15 @@ function authorized(
 
 /** Chat-like operations have a format: the client's own where the provider speaks it. */
 function translationFor(
-  provider: Provider,
+  formats: Provider['formats'],
   question: Question,
   dependencies: ExchangeDependencies,
 ): Translation | undefined {
   const { operation, clientFormat } = question.call
   if (operation !== 'chat' && operation !== 'text_completion') return undefined
   const client = dependencies.clientFormats.get(clientFormat)
-  const same = provider.formats.find(({ name }) => name === clientFormat)
-  const format = same ?? provider.formats[0]
+  const same = formats.find(({ name }) => name === clientFormat)
+  const format = same ?? formats[0]
   if (client === undefined || format === undefined) return undefined
   return { client, provider: format, isSame: same !== undefined }
 }

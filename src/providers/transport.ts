@@ -36,6 +36,8 @@ export function openProvider(
     ...traits,
     name: config.name,
     type: config.type,
+    region: config.region,
+    perimeter: config.perimeter,
     headers: { ...traits.headers, ...Object.fromEntries(extra) },
     secrets: secretsOf(config),
     asksStreamUsage:

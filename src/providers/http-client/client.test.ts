@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'bun:test'
 import net from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
+import { rootCertificates } from 'node:tls'
 import { createHttpClient } from './client.ts'
 import type { HttpClient } from './client.ts'
 
@@ -219,6 +220,30 @@ describe('the client of providers', () => {
     client[Symbol.dispose]()
     await Bun.sleep(30)
     expect(isOpen()).toBe(0)
+  })
+
+  test('a connection that does not open in time is given up, and only it', async () => {
+    const server = await serve((socket) => {
+      setTimeout(() => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'), 60)
+    })
+    const client = makeClient({ certificateAuthorities: [...rootCertificates] })
+    const init = {
+      method: 'GET',
+      headers: {},
+      signal: new AbortController().signal,
+      redirect: 'manual',
+      timeout: false,
+      connectTimeoutMs: 40,
+    } as const
+    // A TLS handshake with a server that speaks no TLS never ends.
+    const before = performance.now()
+    const failure = await client
+      .send(server.url.replace('http:', 'https:'), init)
+      .catch((error: unknown) => error)
+    expect(failure).toMatchObject({ name: 'TimeoutError' })
+    expect(performance.now() - before).toBeWithin(35, 500)
+    // Once it is open, the server may take as long as other deadlines let it.
+    expect((await client.send(server.url, init)).status).toBe(200)
   })
 
   test('nobody there is an error, not a wait', async () => {

@@ -52,7 +52,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
           if (!isStale || init.signal.aborted) throw error
         }
       }
-      const connection = await abortable(open(origin), init.signal)
+      const connection = await abortable(open(origin), openingSignal(init))
       return exchange(connection, request, init)
     },
     [Symbol.dispose]: () => pool.close(),
@@ -70,6 +70,12 @@ async function exchange(
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort)
   return toProviderResponse(await response)
+}
+
+/** Fires when nobody wants a connection any more, or when it has taken too long to open. */
+function openingSignal({ signal, connectTimeoutMs }: FetchInit): AbortSignal {
+  if (connectTimeoutMs === undefined) return signal
+  return AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
 }
 
 /** A connection that is still being opened when nobody wants it any more is closed as soon as it is open. */
