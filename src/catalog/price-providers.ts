@@ -9,6 +9,7 @@ const publishedAs: Readonly<Record<string, string>> = {
   deepseek: 'deepseek',
   xai: 'x-ai',
   openrouter: 'openrouter',
+  cohere: 'cohere',
   together: 'together',
 }
 

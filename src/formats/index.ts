@@ -1,4 +1,5 @@
 export { anthropicMessages } from './anthropic-messages/index.ts'
+export { cohereChat } from './cohere-chat/index.ts'
 export { openAiChat } from './openai-chat/index.ts'
 export { openAiCompletions } from './openai-completions/index.ts'
 export { setMembers } from './json-edit.ts'

@@ -102,6 +102,12 @@ const providerSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     ...common,
+    type: z.literal('cohere'),
+    apiKey,
+    baseUrl: url.default('https://api.cohere.com').describe('Address before /v2'),
+  }),
+  z.strictObject({
+    ...common,
     type: z.literal('ollama'),
     apiKey: apiKey.optional(),
     baseUrl: url.default('http://127.0.0.1:11434'),

@@ -2,6 +2,7 @@ import type { ProviderConfig } from './config.ts'
 import { anthropic } from './anthropic.ts'
 import { azureApim } from './azure-apim.ts'
 import { azureOpenAi } from './azure-openai.ts'
+import { cohere } from './cohere.ts'
 import { ollama } from './ollama.ts'
 import { openAi } from './openai.ts'
 import { openAiCompatible } from './openai-compatible.ts'
@@ -29,6 +30,8 @@ export function traitsOf(config: ProviderConfig, _runtime: ProviderRuntime): Pro
       return azureOpenAi(config)
     case 'azure-apim':
       return azureApim(config)
+    case 'cohere':
+      return cohere(config)
     case 'ollama':
       return ollama(config)
     case 'simulated':
