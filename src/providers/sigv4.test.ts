@@ -51,9 +51,11 @@ const modelId = fc.oneof(
     "it's(this)*!",
   ),
 )
+// The official signer keeps names in plain objects.
+const isPlain = (name: string): boolean => !(name in Object.prototype)
 const headerName = fc
   .stringMatching(/^[a-z][a-z0-9-]{0,15}$/)
-  .filter((name) => !/^(?:proxy-|sec-|x-amz-)/.test(name) && !unsigned.has(name))
+  .filter((name) => isPlain(name) && !/^(?:proxy-|sec-|x-amz-)/.test(name) && !unsigned.has(name))
 const unsigned = new Set([
   'authorization',
   'cache-control',
@@ -77,7 +79,7 @@ const request: fc.Arbitrary<SignableRequest> = fc
     method: fc.constantFrom('GET', 'POST', 'PUT'),
     host: fc.constantFrom('bedrock-runtime.eu-central-1.amazonaws.com', '127.0.0.1:8080'),
     ids: fc.array(modelId, { maxLength: 4 }),
-    query: fc.dictionary(word, word, { maxKeys: 4 }),
+    query: fc.dictionary(word.filter(isPlain), word, { maxKeys: 4 }),
     headers: fc.dictionary(headerName, fc.stringMatching(/^[!-~]{1,10}( {1,3}[!-~]{1,10})?$/), {
       maxKeys: 5,
     }),
