@@ -1,0 +1,232 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { GatewayError } from '../../core/errors.ts'
+import { asObject, parseJson } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { openAiRealtime } from './index.ts'
+
+const textsOf = (event: JsonObject): Record<string, string> =>
+  Object.fromEntries(
+    openAiRealtime.read(JSON.stringify(event)).texts.map(({ path, text }) => [path, text]),
+  )
+
+describe('texts of client events', () => {
+  test('are found in items, in instructions and in results of tools', () => {
+    const item = {
+      type: 'message',
+      role: 'user',
+      content: [
+        { type: 'input_text', text: 'Hello' },
+        { type: 'input_audio', audio: 'QUJD', transcript: 'spoken' },
+        { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+      ],
+    }
+    expect(textsOf({ type: 'conversation.item.create', item })).toEqual({
+      'item.content[0].text': 'Hello',
+      'item.content[1].transcript': 'spoken',
+    })
+    const output = { type: 'function_call_output', call_id: 'call_1', output: '{"secret":1}' }
+    expect(textsOf({ type: 'conversation.item.create', item: output })).toEqual({
+      'item.output': '{"secret":1}',
+    })
+  })
+
+  test('are found in the settings of a session and of a response', () => {
+    const tool = {
+      type: 'function',
+      name: 'f',
+      description: 'Does it.',
+      parameters: { a: 'object' },
+    }
+    const audio = { input: { transcription: { model: 'whisper-1', prompt: 'names' } } }
+    const session = {
+      type: 'realtime',
+      instructions: 'Be kind.',
+      tools: [tool],
+      audio,
+      prompt: {
+        id: 'pmpt_1',
+        variables: { city: 'Oslo', note: { type: 'input_text', text: 'x' } },
+      },
+    }
+    expect(textsOf({ type: 'session.update', session })).toEqual({
+      'session.instructions': 'Be kind.',
+      'session.tools[0].description': 'Does it.',
+      'session.audio.input.transcription.prompt': 'names',
+      'session.prompt.variables.city': 'Oslo',
+      'session.prompt.variables.note.text': 'x',
+    })
+    const response = { instructions: 'Now.', input: [{ content: [{ text: 'one' }] }] }
+    expect(textsOf({ type: 'response.create', response })).toEqual({
+      'response.instructions': 'Now.',
+      'response.input[0].content[0].text': 'one',
+    })
+  })
+})
+
+describe('texts of provider events', () => {
+  test('are found under the names of the beta and of the GA interface; audio is none', () => {
+    const types = [
+      'response.text.delta',
+      'response.output_text.delta',
+      'response.audio_transcript.delta',
+      'response.output_audio_transcript.delta',
+      'response.function_call_arguments.delta',
+      'conversation.item.input_audio_transcription.delta',
+      'response.something_new.delta',
+    ]
+    for (const type of types) expect(textsOf({ type, delta: 'abc' })).toEqual({ delta: 'abc' })
+    for (const type of ['response.audio.delta', 'response.output_audio.delta']) {
+      expect(textsOf({ type, delta: 'QUJD' })).toEqual({})
+    }
+    expect(textsOf({ type: 'response.output_text.done', text: 'all' })).toEqual({ text: 'all' })
+    expect(textsOf({ type: 'response.function_call_arguments.done', arguments: '{}' })).toEqual({
+      arguments: '{}',
+    })
+  })
+
+  test('belong to a response and an item', () => {
+    const read = openAiRealtime.read(
+      '{"type":"response.output_text.delta","response_id":"r","item_id":"i","delta":""}',
+    )
+    expect(read).toMatchObject({ responseId: 'r', itemId: 'i', type: 'response.output_text.delta' })
+    expect(openAiRealtime.read('{"type":"response.done","response":{"id":"r"}}').responseId).toBe(
+      'r',
+    )
+    expect(openAiRealtime.read('{"type":"conversation.item.done","item":{"id":"i"}}').itemId).toBe(
+      'i',
+    )
+  })
+})
+
+describe('reading', () => {
+  test('takes usage from finished responses, audio, images and cache apart', () => {
+    const usage = {
+      total_tokens: 253,
+      input_tokens: 132,
+      output_tokens: 121,
+      input_token_details: {
+        text_tokens: 100,
+        audio_tokens: 22,
+        image_tokens: 10,
+        cached_tokens: 64,
+        cached_tokens_details: { text_tokens: 50, audio_tokens: 9, image_tokens: 5 },
+      },
+      output_token_details: { text_tokens: 30, audio_tokens: 91 },
+    }
+    const done = { type: 'response.done', response: { id: 'r', usage } }
+    expect(openAiRealtime.read(JSON.stringify(done)).usage).toEqual({
+      inputTokens: 132,
+      outputTokens: 121,
+      cacheReadTokens: 64,
+      inputAudioTokens: 22,
+      inputImageTokens: 10,
+      cacheReadAudioTokens: 9,
+      cacheReadImageTokens: 5,
+      outputAudioTokens: 91,
+    })
+    const created = { type: 'response.created', response: { id: 'r', usage } }
+    expect(openAiRealtime.read(JSON.stringify(created)).usage).toBeUndefined()
+  })
+
+  test('says of everything that is no event that it has no type', () => {
+    const deep = `{"type":"x","a":${'['.repeat(100)}${']'.repeat(100)}}`
+    const deeper = `{"type":"x","a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
+    for (const frame of ['', '{', '7', '[]', 'null', deep, deeper, new Uint8Array([123, 125])]) {
+      expect(openAiRealtime.read(frame)).toMatchObject({ type: undefined, texts: [] })
+    }
+  })
+
+  test('finds every model an event names', () => {
+    const event = { type: 'session.update', session: { model: 'a' }, response: { model: 'b' } }
+    expect(openAiRealtime.read(JSON.stringify(event)).models).toEqual(['a', 'b'])
+  })
+
+  test('never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json(), fc.uint8Array()), (frame) => {
+        openAiRealtime.read(frame)
+      }),
+    )
+  })
+})
+
+describe('checking', () => {
+  test('refuses a field given twice, however it is spelt, and nesting beyond the limit', () => {
+    const twice = '{"type":"a","ty\\u0070e":"b"}'
+    for (const frame of [twice, '{"a":[[[[1]]]]}']) {
+      expect(() => openAiRealtime.check(frame, 4)).toThrow(GatewayError)
+    }
+    for (const frame of ['{"a":[[1]]}', '7', 'no json', '']) openAiRealtime.check(frame, 4)
+  })
+})
+
+describe('editing', () => {
+  test('replaces every text that was read and nothing else', () => {
+    const key = fc.constantFrom('text', 'transcript', 'content', 'item', 'x.y', 'a[0]', 'variables')
+    const { value } = fc.letrec((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 4 },
+        fc.string(),
+        fc.integer(),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(key, tie('value'), { maxKeys: 3 }),
+      ),
+    }))
+    fc.assert(
+      fc.property(fc.dictionary(key, value), (event) => {
+        const frame = JSON.stringify({ ...event, type: 'x', number: 1 })
+        const { texts } = openAiRealtime.read(frame)
+        const edited = openAiRealtime.replaceTexts(
+          frame,
+          texts.map((_, index) => `#${index}`),
+        )
+        const after = openAiRealtime.read(edited)
+        expect(after.texts.map(({ text }) => text)).toEqual(texts.map((_, index) => `#${index}`))
+        expect(after.texts.map(({ path }) => path)).toEqual(texts.map(({ path }) => path))
+        const restored = openAiRealtime.replaceTexts(
+          edited,
+          texts.map(({ text }) => text),
+        )
+        expect(parseJson(restored)).toEqual(parseJson(frame))
+      }),
+    )
+  })
+
+  test('keeps the bytes of other members', () => {
+    const frame = '{ "big": 12345678901234567890, "delta": "abc", "type": "response.text.delta" }'
+    expect(openAiRealtime.replaceTexts(frame, ['*'])).toBe(frame.replace('"abc"', '"*"'))
+    expect(openAiRealtime.replaceTexts(frame, ['abc'])).toBe(frame)
+  })
+
+  test('names another model, and takes the output from the end of a response', () => {
+    const update = '{"type":"session.update","session":{"model":"mine","voice":"alloy"}}'
+    expect(openAiRealtime.replaceModel(update, 'theirs')).toBe(update.replace('mine', 'theirs'))
+    const done = '{"type":"response.done","response":{"id":"r","output":[{"text":"x"}],"usage":{}}}'
+    expect(openAiRealtime.withoutOutput(done)).toBe(
+      '{"type":"response.done","response":{"id":"r","output":[],"usage":{}}}',
+    )
+  })
+})
+
+describe('writing', () => {
+  test('makes events that can be read', () => {
+    const error = new GatewayError('blocked_by_policy', 'Not that.')
+    const written = openAiRealtime.writeError(error, { requestId: 'req_1', about: 'event_7' })
+    expect(openAiRealtime.read(written)).toMatchObject({ type: 'error', errorAbout: 'event_7' })
+    expect(asObject(parseJson(written))?.['error']).toMatchObject({
+      type: 'invalid_request_error',
+      code: 'blocked_by_policy',
+      message: 'Not that.',
+      request_id: 'req_1',
+    })
+    expect(openAiRealtime.writeCancel('e', 'r')).toBe(
+      '{"type":"response.cancel","event_id":"e","response_id":"r"}',
+    )
+    expect(openAiRealtime.read(openAiRealtime.writeDeleteItem('e', 'i'))).toMatchObject({
+      type: 'conversation.item.delete',
+      eventId: 'e',
+      itemId: 'i',
+    })
+  })
+})

@@ -1,0 +1,99 @@
+import type { Frame } from '../../core/channel.ts'
+import { asNumber, asObject, asString, isObject, parseJson } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { SessionText } from '../../core/session.ts'
+import type { TokenUsage } from '../../core/usage.ts'
+import { TooDeepError, visitTexts } from './texts.ts'
+
+/** One event of a realtime session, as far as the gateway reads it. */
+export interface RealtimeEvent {
+  /** `undefined` for a frame that is no event: binary, not a JSON object, nested beyond reason. */
+  readonly type: string | undefined
+  readonly eventId: string | undefined
+  readonly responseId: string | undefined
+  readonly itemId: string | undefined
+  /** Models the event names, for the session and for a response. */
+  readonly models: readonly string[]
+  readonly texts: readonly SessionText[]
+  /** What a finished response consumed. */
+  readonly usage: TokenUsage | undefined
+  /** Id of the client's event an error is about. */
+  readonly errorAbout: string | undefined
+}
+
+const unreadable: RealtimeEvent = {
+  type: undefined,
+  eventId: undefined,
+  responseId: undefined,
+  itemId: undefined,
+  models: [],
+  texts: [],
+  usage: undefined,
+  errorAbout: undefined,
+}
+
+/** Reads a frame of either side. Never throws: what cannot be read is an event without a type. */
+export function readEvent(frame: Frame): RealtimeEvent {
+  if (typeof frame !== 'string') return unreadable
+  const json = parseJson(frame)
+  if (!isObject(json)) return unreadable
+  const type = asString(json['type'])
+  const texts = readTexts(json, type)
+  if (texts === undefined) return unreadable
+  const response = asObject(json['response'])
+  const item = asObject(json['item'])
+  return {
+    type,
+    eventId: asString(json['event_id']),
+    responseId: asString(json['response_id']) ?? asString(response?.['id']),
+    itemId: asString(json['item_id']) ?? asString(item?.['id']),
+    models: [asObject(json['session']), response].flatMap((named) => {
+      const model = named?.['model']
+      return typeof model === 'string' ? [model] : []
+    }),
+    texts,
+    usage: type === 'response.done' ? readUsage(response?.['usage']) : undefined,
+    errorAbout: type === 'error' ? asString(asObject(json['error'])?.['event_id']) : undefined,
+  }
+}
+
+function readTexts(json: JsonObject, type: string | undefined): SessionText[] | undefined {
+  const texts: SessionText[] = []
+  try {
+    visitTexts(json, type, (path, text) => {
+      texts.push({ path, text })
+      return text
+    })
+    return texts
+  } catch (error) {
+    if (error instanceof TooDeepError) return undefined
+    throw error
+  }
+}
+
+/** Reads the usage of a response; `undefined` where the provider counted none. */
+function readUsage(value: JsonValue | undefined): TokenUsage | undefined {
+  const usage = asObject(value)
+  const inputTokens = asNumber(usage?.['input_tokens'])
+  const outputTokens = asNumber(usage?.['output_tokens'])
+  if (inputTokens === undefined || outputTokens === undefined) return undefined
+  const input = asObject(usage?.['input_token_details'])
+  const cached = asObject(input?.['cached_tokens_details'])
+  const output = asObject(usage?.['output_token_details'])
+  return {
+    inputTokens,
+    outputTokens,
+    ...count('cacheReadTokens', input?.['cached_tokens']),
+    ...count('inputAudioTokens', input?.['audio_tokens']),
+    ...count('inputImageTokens', input?.['image_tokens']),
+    ...count('cacheReadAudioTokens', cached?.['audio_tokens']),
+    ...count('cacheReadImageTokens', cached?.['image_tokens']),
+    ...count('outputAudioTokens', output?.['audio_tokens']),
+    ...count('reasoningTokens', output?.['reasoning_tokens']),
+  }
+}
+
+function count(name: keyof TokenUsage, value: JsonValue | undefined): Partial<TokenUsage> {
+  const tokens = asNumber(value)
+  return tokens === undefined ? {} : { [name]: tokens }
+}
