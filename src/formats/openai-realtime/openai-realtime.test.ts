@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { GatewayError } from '../../core/errors.ts'
 import { asObject, parseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
