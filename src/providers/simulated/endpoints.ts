@@ -3,6 +3,8 @@ import { answerCountTokens, answerMessages } from './anthropic.ts'
 import type { PromptCache } from './anthropic.ts'
 import type { Form, SimulatedCall } from './call.ts'
 import { ProviderRefusal } from './errors.ts'
+import { answerCohereEmbed, answerCohereRerank } from './cohere-other.ts'
+import { answerCohereChat } from './cohere.ts'
 import { answerChat, answerCompletion } from './openai-chat.ts'
 import {
   answerEmbeddings,
@@ -48,6 +50,9 @@ const modelEndpoints: Readonly<Record<string, Handler>> = {
   '/v1/rerank': answerRerank,
   '/v1/messages': (call, endpoints) => answerMessages(call, endpoints.promptCache),
   '/v1/messages/count_tokens': answerCountTokens,
+  '/v2/chat': answerCohereChat,
+  '/v2/embed': answerCohereEmbed,
+  '/v2/rerank': answerCohereRerank,
 }
 
 // These name no model of their own when the caller leaves it out.

@@ -3,7 +3,7 @@ import { jsonReply } from './reply.ts'
 import type { WholeReply } from './reply.ts'
 
 /** Whose error bodies a path speaks. */
-export type Dialect = 'openai' | 'azure' | 'anthropic'
+export type Dialect = 'openai' | 'azure' | 'anthropic' | 'cohere'
 
 /** A request the provider refuses, as its dialect would. */
 export class ProviderRefusal extends Error {
@@ -53,6 +53,7 @@ export function errorBody(
     const type = refusal.type ?? anthropicTypes[status] ?? 'api_error'
     return { type: 'error', error: { type, message }, request_id: requestId }
   }
+  if (dialect === 'cohere') return { id: requestId, message }
   if (dialect === 'azure' && status === 401) {
     // Azure's gateway answers this one itself, with a string code and no type.
     return { error: { code: '401', message } }
@@ -84,6 +85,11 @@ export function errorReply(
 
 /** The server-sent event with which a dialect reports an error inside a stream that began well. */
 export function errorFrame(dialect: Dialect, refusal: ProviderRefusal, requestId: string): string {
+  if (dialect === 'cohere') {
+    // A generation that failed ends its stream like any other.
+    const end = { finish_reason: 'ERROR', error: refusal.message }
+    return `event: message-end\ndata: ${JSON.stringify({ type: 'message-end', delta: end })}\n\n`
+  }
   const data = JSON.stringify(errorBody(dialect, refusal, requestId))
   return dialect === 'anthropic' ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`
 }

@@ -107,20 +107,11 @@ export function answerRerank(call: SimulatedCall): Reply {
   if (query === undefined || documents.length === 0) {
     throw new ProviderRefusal(400, "'query' and 'documents' are required.")
   }
-  const wanted = wordsOf(query)
-  const results = documents
-    .map((text, index) => {
-      const words = wordsOf(text)
-      const shared = [...wanted].filter((word) => words.has(word)).length
-      const relevance_score = shared / Math.max(wanted.size, 1)
-      return {
-        index,
-        relevance_score,
-        ...(call.body['return_documents'] === true ? { document: { text } } : {}),
-      }
-    })
-    .sort((a, b) => b.relevance_score - a.relevance_score || a.index - b.index)
-    .slice(0, asNumber(call.body['top_n']) ?? documents.length)
+  const withTexts = call.body['return_documents'] === true
+  const results = rankDocuments(query, documents, asNumber(call.body['top_n'])).map((result) => ({
+    ...result,
+    ...(withTexts ? { document: { text: documents[result.index] ?? '' } } : {}),
+  }))
   const tokens = estimateTokens(query + documents.join(''))
   return jsonReply({
     id: `rerank-sim-${call.id}`,
@@ -129,6 +120,23 @@ export function answerRerank(call: SimulatedCall): Reply {
     usage: { total_tokens: tokens },
     meta: { billed_units: { search_units: 1 } },
   })
+}
+
+/** Scores each document by the words it shares with the query, and returns the best ones. */
+export function rankDocuments(
+  query: string,
+  documents: readonly string[],
+  count = documents.length,
+): { readonly index: number; readonly relevance_score: number }[] {
+  const wanted = wordsOf(query)
+  return documents
+    .map((text, index) => {
+      const words = wordsOf(text)
+      const shared = [...wanted].filter((word) => words.has(word)).length
+      return { index, relevance_score: shared / Math.max(wanted.size, 1) }
+    })
+    .sort((a, b) => b.relevance_score - a.relevance_score || a.index - b.index)
+    .slice(0, count)
 }
 
 /** Answers `GET /v1/models` in either dialect. */
@@ -168,7 +176,8 @@ function readInputs(input: JsonValue | undefined): string[] {
   throw new ProviderRefusal(400, "'input' is not valid.", { param: 'input' })
 }
 
-function unitVector(text: string, dimensions: number): Float32Array {
+/** Makes a vector of length 1 that depends on the text alone. */
+export function unitVector(text: string, dimensions: number): Float32Array {
   let state = BigInt('0x' + hashText(text))
   const vector = new Float32Array(dimensions)
   let squares = 0

@@ -47,7 +47,7 @@ export interface SimulatedProvider {
 const defaultModels = ['simulated', 'simulated-reasoning', 'simulated-embedding']
 const maxCounters = 1_024
 
-/** Makes a simulated provider that speaks OpenAI, Azure OpenAI and Anthropic. It says that it is simulated. */
+/** Makes a simulated provider that speaks OpenAI, Azure OpenAI, Anthropic and Cohere. It says that it is simulated. */
 export function createSimulatedProvider(options: SimulatedProviderOptions = {}): SimulatedProvider {
   const parts = createParts(options, (path, body, headers) => {
     const init = { method: 'POST', headers, body: JSON.stringify(body) }

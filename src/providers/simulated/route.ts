@@ -13,7 +13,7 @@ export interface Route {
 /**
  * Reads the dialect and the plain path out of a URL: Azure's `/openai/v1/…` and
  * `/openai/deployments/{name}/…?api-version=…` become `/v1/…`; `/v1/messages` speaks Anthropic, as
- * does any request with an `anthropic-version`.
+ * does any request with an `anthropic-version`; `/v2/…` speaks Cohere.
  */
 export function routeOf(url: URL, headers: Headers): Route {
   const path = url.pathname.replace(/\/+$/, '')
@@ -33,6 +33,7 @@ export function routeOf(url: URL, headers: Headers): Route {
 
 /** The dialect in which even a request that cannot be routed gets its error. */
 export function dialectOf(path: string, headers: Headers): Dialect {
+  if (path.startsWith('/v2/')) return 'cohere'
   if (path.startsWith('/v1/messages') || headers.has('anthropic-version')) return 'anthropic'
   return path.startsWith('/openai/') ? 'azure' : 'openai'
 }
@@ -45,12 +46,14 @@ export function checkKey(expected: string | undefined, dialect: Dialect, headers
     openai: [bearer],
     azure: [headers.get('api-key'), headers.get('ocp-apim-subscription-key'), bearer],
     anthropic: [headers.get('x-api-key'), bearer],
+    cohere: [bearer],
   }[dialect].find((key) => key !== undefined && key !== null)
   if (given === expected) return
   const message = {
     openai: given === undefined ? "You didn't provide an API key." : 'Incorrect API key provided.',
     azure: 'Access denied due to invalid subscription key or wrong API endpoint.',
     anthropic: given === undefined ? 'x-api-key header is required' : 'invalid x-api-key',
+    cohere: given === undefined ? 'no api key supplied' : 'invalid api token',
   }[dialect]
   throw new ProviderRefusal(401, message)
 }
