@@ -45,6 +45,8 @@ export interface StreamWriterOptions {
   readonly includeUsage: boolean
   /** Seconds since the epoch, for formats that stamp each chunk. */
   readonly createdAt: number
+  /** The client's request, for formats whose answers repeat it. */
+  readonly asked?: JsonObject | undefined
 }
 
 /** Writes neutral events as the frames of one format. Stateful, one per stream. */
@@ -97,7 +99,8 @@ export interface ClientFormat {
    * @param target what the path names, in formats whose bodies do not
    */
   readRequest(body: JsonObject, target?: PathTarget): NeutralRequest
-  writeAnswer(answer: NeutralAnswer, warn: Warn): JsonObject
+  /** @param asked the client's request, for formats whose answers repeat it */
+  writeAnswer(answer: NeutralAnswer, warn: Warn, asked?: JsonObject): JsonObject
   openStreamWriter(options: StreamWriterOptions): StreamWriter
   writeError(error: ErrorView): JsonObject
   /** The frames that end a running stream with an error in this dialect. */
