@@ -3,7 +3,13 @@ import type { StatusView } from './admin/index.ts'
 import { openAuditLog } from './audit/index.ts'
 import type { AuditConfig, AuditHealth } from './audit/index.ts'
 import { createPriceList, openOwnership, readPriceFile } from './catalog/index.ts'
-import type { ModelConfig, PricesConfig } from './catalog/index.ts'
+import type {
+  AliasesConfig,
+  CatalogConfig,
+  ModelConfig,
+  PricesConfig,
+  TierConfig,
+} from './catalog/index.ts'
 import { createSnapshotHolder } from './config/index.ts'
 import type { SnapshotHolder } from './config/index.ts'
 import type { Clock } from './core/clock.ts'
@@ -37,6 +43,9 @@ export interface GatewayConfig {
   readonly data: DataConfig
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
+  readonly aliases: AliasesConfig
+  readonly tiers: readonly TierConfig[]
+  readonly catalog: CatalogConfig
   readonly prices: PricesConfig
   readonly routing: RoutingConfig
   readonly keys: readonly KeyConfig[]

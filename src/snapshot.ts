@@ -1,13 +1,6 @@
 import { cacheNotConfigured } from './cache/index.ts'
 import { createCatalog, estimateTokens } from './catalog/index.ts'
-import type {
-  Catalog,
-  ModelConfig,
-  OfferedModel,
-  Ownership,
-  PricedTarget,
-  PriceList,
-} from './catalog/index.ts'
+import type { Catalog, ModelConfig, Ownership, PricedTarget, PriceList } from './catalog/index.ts'
 import { complianceNotConfigured } from './compliance/index.ts'
 import type { Answer, Question } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
@@ -73,18 +66,22 @@ export function buildSnapshot(
   const pricing = setTimeout(() => {
     dependencies.prices.prepare(pricedTargets(config, configs))
   }, pricesDelayMs)
-  const models = new Map(
-    config.models.map((model) => [
-      model.name,
-      offerOf(model, providers, { exchange, ...dependencies }),
-    ]),
-  )
-  const catalog = createCatalog(models, storesOf(providers, exchange))
+  const catalog = createCatalog<Offer>({
+    models: config.models,
+    aliases: config.aliases,
+    tiers: config.tiers,
+    settings: config.catalog,
+    providers: [...providers.keys()],
+    stores: storesOf(providers, exchange),
+    makeOffer: (model) => offerOf(model, providers, { exchange, ...dependencies }),
+    knownModels: (provider) => knownModels(provider, configs, dependencies.prices),
+  })
   return {
     version,
     providerNames: [...providers.keys()],
     limits: config.server.limits,
     listModels: (principal) => catalog.list(principal),
+    findModel: (name, principal) => catalog.find(name, principal),
     stages: stagesOf({ config, version, catalog, configs }, dependencies),
     async [Symbol.asyncDispose]() {
       clearTimeout(pricing)
@@ -100,7 +97,7 @@ function stagesOf(
   parts: {
     readonly config: GatewayConfig
     readonly version: string
-    readonly catalog: Catalog
+    readonly catalog: Catalog<Offer>
     readonly configs: ProviderConfigs
   },
   dependencies: SnapshotDependencies,
@@ -121,13 +118,20 @@ function stagesOf(
       resolve: (question) =>
         question.model === ''
           ? catalog.resolveWithoutModel(question, ownership.check(question))
-          : catalog.resolve(question.model, question.principal),
+          : offerFor(question, catalog),
     },
     limits: limitsNotConfigured,
     compliance: complianceNotConfigured,
     cache: cacheNotConfigured,
     routing: { send: (question, offer) => send(question, offer, dependencies) },
   }
+}
+
+/** Finds the offer for the model a question names, at the provider it asks for if it does. */
+function offerFor({ call, model: name, principal }: Question, catalog: Catalog<Offer>): Offer {
+  const provider = call.headers.get('x-smartflow-provider')?.trim().toLowerCase() || undefined
+  const { offer, echo, longContext } = catalog.resolve({ name, principal, provider })
+  return echo === undefined && !longContext ? offer : { ...offer, echo, longContext }
 }
 
 async function send(
@@ -143,7 +147,7 @@ function offerOf(
   model: ModelConfig,
   providers: ReadonlyMap<string, Provider>,
   parts: { readonly exchange: ExchangeDependencies; readonly random: () => number },
-): OfferedModel {
+): Offer {
   const targets = model.targets.map(({ provider: name, model: target, weight }) => {
     const provider = providers.get(name)
     if (provider === undefined) {
@@ -161,8 +165,8 @@ function offerOf(
 function storesOf(
   providers: ReadonlyMap<string, Provider>,
   exchange: ExchangeDependencies,
-): Map<string, OfferedModel> {
-  const stores = new Map<string, OfferedModel>()
+): Map<string, Offer> {
+  const stores = new Map<string, Offer>()
   const operation: Operation = 'files'
   for (const [name, provider] of providers) {
     if (provider.url({ operation, model: '', path: '/files' }) === undefined) continue
@@ -185,6 +189,12 @@ function costOf(
     usage: report.usage,
     at: clock.now(),
   })
+}
+
+/** Names of the models that a provider's published prices tell of. */
+function knownModels(name: string, configs: ProviderConfigs, prices: PriceList): readonly string[] {
+  const config = configs.get(name)
+  return config === undefined ? [] : prices.modelsOf(targetOf(config, ''))
 }
 
 function pricedTargets({ models }: GatewayConfig, configs: ProviderConfigs): PricedTarget[] {

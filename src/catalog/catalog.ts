@@ -1,87 +1,226 @@
 import type { Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
-import { nearest } from '../core/nearest.ts'
 import { matchesAny } from '../core/patterns.ts'
 import type { Principal } from '../core/principal.ts'
-import type { Target } from '../core/target.ts'
+import type { AliasesConfig, CatalogConfig, TierConfig } from './aliases-config.ts'
+import type { ModelConfig } from './config.ts'
+import { createLineup } from './lineup.ts'
+import type { Named } from './lineup.ts'
+import { listModels } from './listing.ts'
+import type { ListedModel } from './listing.ts'
+import { findAtProvider } from './provider-choice.ts'
+import type { ProviderChoice } from './provider-choice.ts'
+import { createRecentValues } from './recent-values.ts'
+import {
+  counterpartNotPermitted,
+  noCounterpart,
+  notFound,
+  notPermitted,
+  providerHeaderIsOff,
+  unknownProvider,
+} from './refusals.ts'
+import { createTierTable } from './tiers.ts'
 
-/** A model as it is offered: its public name and who may answer for it. */
-export interface OfferedModel {
+/** A model as a caller asked for it. */
+export interface AskedModel {
+  /** As the caller spelled it. */
   readonly name: string
-  /** Returns the targets in the order in which they are to be tried. */
-  readonly order: () => readonly Target[]
+  readonly principal: Principal
+  /** The provider that the caller wants it from, if it said so. */
+  readonly provider?: string | undefined
 }
 
-/** The catalogue of one configuration version. Immutable. */
-export interface Catalog {
-  /** Returns the offer for a name, or throws `model_not_found` (404), `model_not_permitted` (403). */
-  resolve(name: string, principal: Principal): OfferedModel
+/** What an asked name led to. */
+export interface Resolution<Offer> {
+  readonly offer: Offer
+  /** The name by which the answer is to call its model; the provider's own when absent. */
+  readonly echo: string | undefined
+  /** The caller asked for the context of a million tokens. */
+  readonly longContext: boolean
+}
+
+/**
+ * The catalogue of one configuration version: which names there are, what they stand for and who may
+ * use them. Immutable but for the models of wildcards, which are made when they are first asked for.
+ *
+ * The rule of permission: a call is permitted when a pattern of its caller matches the name that was asked
+ * for, or a name for which that one is an alias. The suffix `[1m]` is no part of a name. Whoever asks for a
+ * provider must be permitted the asked name and also the model that answers, by one of its names here.
+ */
+export interface Catalog<Offer> {
+  /**
+   * Returns the offer for a name. Throws `model_not_found` (404), `model_not_permitted` (403) and, for
+   * a provider that is not configured, `invalid_request` (400).
+   */
+  resolve(asked: AskedModel): Resolution<Offer>
+  /**
+   * Returns the offer of the provider that an operator has forced on all calls; `undefined` for names
+   * that have no counterpart there or that the caller may not ask for. The operator's choice of who
+   * answers needs no permission of the caller.
+   */
+  resolveForced(asked: AskedModel, provider: string): Resolution<Offer> | undefined
   /**
    * Returns the offer for endpoints that name no model (files, batches): what is stored there may be used
    * with any model, so the caller must be permitted to use all of them.
    * @param keeper the provider that keeps what the call names, if it names anything
    */
-  resolveWithoutModel(question: Question, keeper: string | undefined): OfferedModel
-  /** Names this principal may ask for, in the order of the configuration. */
-  list(principal: Principal): readonly string[]
+  resolveWithoutModel(question: Question, keeper: string | undefined): Offer
+  /** Models this principal may ask for: the configured in their order, aliases, known models of wildcards. */
+  list(principal: Principal): readonly ListedModel[]
+  /** Returns a model by its name, also one that only a wildcard knows; `undefined` when the principal may not ask for it. */
+  find(name: string, principal: Principal): ListedModel | undefined
 }
 
-/**
- * Makes the catalogue.
- * @param models offers by name, in the order they are listed
- * @param stores offers for endpoints without a model, by provider name; the first is the default
- */
-export function createCatalog(
-  models: ReadonlyMap<string, OfferedModel>,
-  stores: ReadonlyMap<string, OfferedModel>,
-): Catalog {
-  const list = (principal: Principal) =>
-    [...models.keys()].filter((name) => matchesAny(principal.models, name))
+/** What a catalogue is made of. */
+export interface CatalogParts<Offer> {
+  readonly models: readonly ModelConfig[]
+  readonly aliases: AliasesConfig
+  readonly tiers: readonly TierConfig[]
+  readonly settings: CatalogConfig
+  /** Names of all configured providers. */
+  readonly providers: readonly string[]
+  /** Offers for endpoints without a model, by provider name; the first is the default. */
+  readonly stores: ReadonlyMap<string, Offer>
+  /** Makes the offer of a model whose name and targets hold no stars. */
+  readonly makeOffer: (model: ModelConfig) => Offer
+  /** Names of the models a provider is known to have; asked for when models are first listed. */
+  readonly knownModels: (provider: string) => readonly string[]
+}
+
+/** Makes the catalogue of a configuration. */
+export function createCatalog<Offer>(parts: CatalogParts<Offer>): Catalog<Offer> {
+  const { settings, providers, makeOffer } = parts
+  const lineup = createLineup(parts)
+  const tiers = createTierTable(parts.tiers)
+  const configured = new Map(lineup.exactModels.map((model) => [model.name, makeOffer(model)]))
+  const made = createRecentValues<Offer>(settings.maxWildcardModels)
+  const choose = createChooser(parts, (named, provider) =>
+    findAtProvider({ lineup, tiers }, named, provider),
+  )
+  const list = createListing(parts, { lineup, tiers })
+
+  function offerAtHand(asked: AskedModel, named: Named): Resolution<Offer> {
+    const concrete = lineup.find(named)
+    if (concrete === undefined) throw notFound(asked.name, namesOf(list(asked.principal)))
+    if (!mayUse(asked.principal, named.names)) {
+      throw notPermitted(asked.name, namesOf(list(asked.principal)))
+    }
+    const { model, isRenamed } = concrete
+    const isOther = named.names.length > 1 || isRenamed
+    return {
+      offer: configured.get(model.name) ?? made.get(model.name, () => makeOffer(model)),
+      echo: isEchoed(settings, isOther) ? named.asked : undefined,
+      longContext: named.longContext,
+    }
+  }
+
+  function offerOfProvider(asked: AskedModel, named: Named, provider: string): Resolution<Offer> {
+    if (settings.providerHeader === 'off') throw providerHeaderIsOff()
+    if (!providers.includes(provider)) throw unknownProvider(provider, providers)
+    const { name, principal } = asked
+    const found = choose(named, provider)
+    if (found === 'unknown') throw notFound(name, namesOf(list(principal)))
+    if (!mayUse(principal, named.names)) throw notPermitted(name, namesOf(list(principal)))
+    if (found === 'no-counterpart') throw noCounterpart(name, provider)
+    if (!mayUse(principal, found.publicNames)) throw counterpartNotPermitted(name, provider)
+    return resolutionOf(found.offer, named, settings)
+  }
 
   return {
-    list,
-    resolve(name, principal) {
-      const offer = models.get(name)
-      if (offer === undefined) throw notFound(name, list(principal))
-      if (!matchesAny(principal.models, name)) {
-        throw new GatewayError(
-          'model_not_permitted',
-          `This key may not use the model '${name}'.${suggestion(name, list(principal))}`,
-          { param: 'model' },
-        )
-      }
-      return offer
+    resolve(asked) {
+      const named = lineup.read(asked.name)
+      return asked.provider === undefined
+        ? offerAtHand(asked, named)
+        : offerOfProvider(asked, named, asked.provider)
     },
-    resolveWithoutModel({ call, principal }, keeper) {
-      if (!principal.models.includes('*')) {
-        throw new GatewayError(
-          'model_not_permitted',
-          'This endpoint needs a key that may use every model, since it is not bound to one.',
-        )
-      }
-      const asked = keeper ?? call.headers.get('x-smartflow-provider')
-      const offer = asked === null ? stores.values().next().value : stores.get(asked)
-      if (offer !== undefined) return offer
-      throw new GatewayError(
-        'not_supported',
-        asked === null
-          ? 'No configured provider offers this endpoint.'
-          : 'The provider named in x-smartflow-provider is not configured or does not offer this endpoint.',
-      )
+    resolveForced({ name, principal }, provider) {
+      const named = lineup.read(name)
+      const found = mayUse(principal, named.names) ? choose(named, provider) : 'unknown'
+      return typeof found === 'string' ? undefined : resolutionOf(found.offer, named, settings)
+    },
+    resolveWithoutModel: (question, keeper) => storeFor(parts.stores, question, keeper),
+    list,
+    find(name, principal) {
+      const named = lineup.read(name)
+      const model = lineup.find(named)?.model
+      if (model === undefined || !mayUse(principal, named.names)) return undefined
+      return { name: named.asked, ownedBy: model.targets[0]?.provider ?? '' }
     },
   }
 }
 
-function notFound(name: string, permitted: readonly string[]): GatewayError {
-  const shown = name.length > 100 ? `${name.slice(0, 100)}…` : name
-  return new GatewayError(
-    'model_not_found',
-    `The model '${shown}' is not offered here.${suggestion(name, permitted)}`,
-    { param: 'model' },
-  )
+/** What a provider was found to offer, ready to be asked. */
+type Chosen<Offer> = { readonly offer: Offer } & Pick<ProviderChoice, 'publicNames'>
+
+/** Finds what providers offer for names, and keeps what was found lately. */
+function createChooser<Offer>(
+  { settings, makeOffer }: CatalogParts<Offer>,
+  find: (named: Named, provider: string) => ReturnType<typeof findAtProvider>,
+): (named: Named, provider: string) => Chosen<Offer> | 'unknown' | 'no-counterpart' {
+  const chosen = createRecentValues<Chosen<Offer>>(settings.maxWildcardModels)
+  return (named, provider) => {
+    const key = `${named.asked}\n${provider}`
+    const kept = chosen.find(key)
+    if (kept !== undefined) return kept
+    const found = find(named, provider)
+    if (typeof found === 'string') return found
+    const { model, publicNames } = found
+    return chosen.get(key, () => ({ offer: makeOffer(model), publicNames }))
+  }
 }
 
-function suggestion(name: string, permitted: readonly string[]): string {
-  const close = nearest(name, permitted)
-  return close === undefined ? '' : ` Did you mean '${close}'?`
+/** Lists models; what providers are known to have is read once. */
+function createListing<Offer>(
+  { knownModels }: CatalogParts<Offer>,
+  parts: Omit<Parameters<typeof listModels>[0], 'known'>,
+): (principal: Principal) => readonly ListedModel[] {
+  const knownByProvider = new Map<string, readonly string[]>()
+  const known = (provider: string): readonly string[] => {
+    const names = knownByProvider.get(provider) ?? knownModels(provider)
+    knownByProvider.set(provider, names)
+    return names
+  }
+  return (principal) => listModels({ ...parts, known }, (names) => mayUse(principal, names))
+}
+
+function resolutionOf<Offer>(
+  offer: Offer,
+  { asked, longContext }: Named,
+  settings: CatalogConfig,
+): Resolution<Offer> {
+  return { offer, echo: isEchoed(settings, true) ? asked : undefined, longContext }
+}
+
+function isEchoed({ echoAskedModel }: CatalogConfig, isOther: boolean): boolean {
+  return echoAskedModel === 'always' || (echoAskedModel === 'renamed' && isOther)
+}
+
+function mayUse(principal: Principal, names: readonly string[]): boolean {
+  return names.some((name) => matchesAny(principal.models, name))
+}
+
+function namesOf(models: readonly ListedModel[]): readonly string[] {
+  return models.map(({ name }) => name)
+}
+
+function storeFor<Offer>(
+  stores: ReadonlyMap<string, Offer>,
+  { call, principal }: Question,
+  keeper: string | undefined,
+): Offer {
+  if (!principal.models.includes('*')) {
+    throw new GatewayError(
+      'model_not_permitted',
+      'This endpoint needs a key that may use every model, since it is not bound to one.',
+    )
+  }
+  const asked = keeper ?? call.headers.get('x-smartflow-provider')
+  const offer = asked === null ? stores.values().next().value : stores.get(asked)
+  if (offer !== undefined) return offer
+  throw new GatewayError(
+    'not_supported',
+    asked === null
+      ? 'No configured provider offers this endpoint.'
+      : 'The provider named in x-smartflow-provider is not configured or does not offer this endpoint.',
+  )
 }

@@ -25,6 +25,8 @@ export interface PriceList {
    * call pays for that.
    */
   prepare(targets: Iterable<PricedTarget>): void
+  /** Returns the names of a provider's models that have published prices. Reads those prices. */
+  modelsOf(provider: Omit<PricedTarget, 'model'>): readonly string[]
 }
 
 export interface PriceListOptions {
@@ -86,6 +88,14 @@ export function createPriceList(options: PriceListOptions): PriceList {
     },
     prepare(targets) {
       for (const target of targets) cardOf(target)
+    },
+    modelsOf(provider) {
+      const publisher = publisherOf({ ...provider, model: '' })
+      if (publisher === undefined) return []
+      published ??= readPublished()
+      const query =
+        'id' in publisher ? { providerId: publisher.id } : { providerApiUrl: publisher.url }
+      return published.findProvider(query)?.models.map(({ id }) => id) ?? []
     },
   }
 }

@@ -1,5 +1,10 @@
 import { z } from 'zod'
 import { auditConfigSchema } from '../audit/config.ts'
+import {
+  aliasesConfigSchema,
+  catalogConfigSchema,
+  tiersConfigSchema,
+} from '../catalog/aliases-config.ts'
 import { modelsConfigSchema } from '../catalog/config.ts'
 import { pricesConfigSchema } from '../catalog/prices-config.ts'
 import type { JsonObject } from '../core/json.ts'
@@ -9,6 +14,7 @@ import { providersConfigSchema } from '../providers/config.ts'
 import { routingConfigSchema } from '../routing/config.ts'
 import { dataConfigSchema } from '../storage/config.ts'
 import { telemetryConfigSchema } from '../telemetry/config.ts'
+import { checkAliases, checkModelNames, checkTiers } from './catalog-checks.ts'
 import { duplicateNames, unknownName } from './checks.ts'
 import type { CheckProblem } from './checks.ts'
 import { describeSchema, editorSchema } from './json-schema.ts'
@@ -19,6 +25,11 @@ const schema = z.strictObject({
   data: dataConfigSchema.describe('Where the gateway keeps what must outlive it'),
   providers: providersConfigSchema.describe('Who answers, where, and with which credentials'),
   models: modelsConfigSchema.describe('What is offered to clients, and who answers for it'),
+  aliases: aliasesConfigSchema.describe('Further names of models: alias and what it stands for'),
+  tiers: tiersConfigSchema.describe(
+    'Models of different providers that stand for each other; for x-smartflow-provider and overrides',
+  ),
+  catalog: catalogConfigSchema.describe('How names of models are understood and answered'),
   prices: pricesConfigSchema.describe("An administrator's own prices"),
   routing: routingConfigSchema.describe('Deadlines of calls to providers'),
   keys: keysConfigSchema.describe('Virtual keys kept in this file, by their hash'),
@@ -35,6 +46,9 @@ export const configSchema = describeSchema(schema, [
   (config) => duplicateNames(['models'], 'model', config.models),
   checkTargets,
   checkPrices,
+  checkModelNames,
+  checkAliases,
+  checkTiers,
 ])
 
 /** JSON Schema (draft 2020-12) of the configuration file, for editors. */

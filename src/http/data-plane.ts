@@ -11,7 +11,8 @@ import { readRequestBody } from './body.ts'
 import type { ServerLimits } from './config.ts'
 import { dialectOf, findEndpoint } from './endpoints.ts'
 import type { Endpoint } from './endpoints.ts'
-import { renderModels } from './models.ts'
+import { renderModel, renderModels } from './models.ts'
+import type { ListedModel } from './models.ts'
 import { renderAnswer, renderError } from './render.ts'
 import { checkHeaders, isForm, leavesLargeBody, splitUrl } from './request.ts'
 
@@ -20,7 +21,9 @@ export interface PlaneSnapshot {
   readonly stages: Stages
   readonly limits: ServerLimits
   /** Models a principal may ask for. */
-  listModels(principal: Principal): readonly string[]
+  listModels(principal: Principal): readonly ListedModel[]
+  /** One of them, or one that no list holds; `undefined` when the principal may not ask for it. */
+  findModel(name: string, principal: Principal): ListedModel | undefined
 }
 
 /** A snapshot in use; it stays whole until it is released. */
@@ -132,7 +135,10 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
   if (endpoint.type === 'models') {
     requireMethod(request, modelsMethods)
     const principal = await stages.identity.authenticate(call)
-    const response = renderModels(lease.value.listModels(principal), endpoint.id, context)
+    const response =
+      endpoint.id === undefined
+        ? renderModels(lease.value.listModels(principal), context)
+        : renderModel(lease.value.findModel(endpoint.id, principal), context)
     context.end()
     return response
   }

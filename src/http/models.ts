@@ -2,35 +2,54 @@ import { GatewayError } from '../core/errors.ts'
 import type { ClientFormat } from '../formats/index.ts'
 import { identifyingHeaders } from './render.ts'
 
+/** A model as lists tell of it. */
+export interface ListedModel {
+  readonly name: string
+  /** The provider it is first asked of. */
+  readonly ownedBy: string
+}
+
+/** Who asks for models, and in which dialect. */
+interface Asking {
+  readonly requestId: string
+  readonly format: ClientFormat
+}
+
 /** Since models are offered by configuration, none has a date of its own; clients require one. */
 const createdAt = 0
 
-/** Renders the models a caller may ask for, or one of them, in its own dialect. Throws `model_not_found`. */
-export function renderModels(
-  names: readonly string[],
-  id: string | undefined,
-  asked: { readonly requestId: string; readonly format: ClientFormat },
-): Response {
-  const isAnthropic = asked.format.name === 'anthropic-messages'
-  const describe = isAnthropic ? describeForAnthropic : describeForOpenAi
-  const headers = identifyingHeaders(asked.requestId, asked.format)
-  if (id !== undefined) {
-    if (!names.includes(id)) {
-      throw new GatewayError('model_not_found', 'There is no such model for this key.')
-    }
-    return Response.json(describe(id), { headers })
-  }
-  const data = names.map(describe)
-  const list = isAnthropic
-    ? { data, has_more: false, first_id: names[0] ?? null, last_id: names.at(-1) ?? null }
+/** Renders the models a caller may ask for in its own dialect. */
+export function renderModels(models: readonly ListedModel[], asking: Asking): Response {
+  const data = models.map(describeIn(asking.format))
+  const ends = { first_id: models[0]?.name ?? null, last_id: models.at(-1)?.name ?? null }
+  const list = isAnthropic(asking.format)
+    ? { data, has_more: false, ...ends }
     : { object: 'list', data }
-  return Response.json(list, { headers })
+  return Response.json(list, { headers: identifyingHeaders(asking.requestId, asking.format) })
 }
 
-function describeForOpenAi(id: string): object {
-  return { id, object: 'model', created: createdAt, owned_by: 'smartflow' }
+/** Renders one model in the caller's dialect. Throws `model_not_found` when there is none. */
+export function renderModel(model: ListedModel | undefined, asking: Asking): Response {
+  if (model === undefined) {
+    throw new GatewayError('model_not_found', 'There is no such model for this key.')
+  }
+  const headers = identifyingHeaders(asking.requestId, asking.format)
+  return Response.json(describeIn(asking.format)(model), { headers })
 }
 
-function describeForAnthropic(id: string): object {
-  return { type: 'model', id, display_name: id, created_at: new Date(createdAt).toISOString() }
+function describeIn(format: ClientFormat): (model: ListedModel) => object {
+  return isAnthropic(format) ? describeForAnthropic : describeForOpenAi
+}
+
+function isAnthropic(format: ClientFormat): boolean {
+  return format.name === 'anthropic-messages'
+}
+
+function describeForOpenAi({ name, ownedBy }: ListedModel): object {
+  return { id: name, object: 'model', created: createdAt, owned_by: ownedBy }
+}
+
+function describeForAnthropic({ name }: ListedModel): object {
+  const created = new Date(createdAt).toISOString()
+  return { type: 'model', id: name, display_name: name, created_at: created }
 }

@@ -54,6 +54,10 @@ export interface AuditTrail {
 /** What the catalogue offers for a model name: who may answer. */
 export interface Offer {
   readonly name: string
+  /** The name by which the answer is to call its model; the provider's own when absent. */
+  readonly echo?: string | undefined
+  /** The caller asked for the model's context of a million tokens. */
+  readonly longContext?: boolean
   /** Returns the targets in the order in which they are to be tried. */
   readonly order: () => readonly Target[]
 }
