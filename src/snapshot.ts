@@ -14,7 +14,7 @@ import { createIntake } from './http/index.ts'
 import type { PlaneSnapshot } from './http/index.ts'
 import { limitsNotConfigured } from './limits/index.ts'
 import type { IdentityStage, Offer, Stages } from './pipeline/index.ts'
-import { createTarget, openProvider, traitsOf } from './providers/index.ts'
+import { createTarget, echoModel, openProvider, traitsOf } from './providers/index.ts'
 import type { ExchangeDependencies, Fetch, Provider } from './providers/index.ts'
 import { createStrategy, sendInOrder } from './routing/index.ts'
 import type { ClientFormat } from './formats/index.ts'
@@ -137,9 +137,13 @@ function offerFor({ call, model: name, principal }: Question, catalog: Catalog<O
 async function send(
   question: Question,
   offer: Offer,
-  { clock, ownership }: Pick<SnapshotDependencies, 'clock' | 'ownership'>,
+  { clock, ownership, clientFormats }: SnapshotDependencies,
 ): Promise<Answer> {
-  const answer = await sendInOrder(question, offer.order(), clock)
+  const asked = offer.longContext === true ? { ...question, longContext: true } : question
+  const sent = await sendInOrder(asked, offer.order(), clock)
+  const format = clientFormats.get(question.call.clientFormat)
+  const isEchoed = offer.echo !== undefined && format !== undefined
+  const answer = isEchoed ? echoModel(sent, format, offer.echo) : sent
   return question.model === '' ? ownership.learn(question, answer) : answer
 }
 

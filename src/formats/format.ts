@@ -64,6 +64,11 @@ export interface StreamWriter<Written extends Wire = Wire> {
 export interface StreamReader {
   /** Returns the events of one frame; a frame that is not valid throws `provider_bad_answer`. */
   read(frame: SseFrame): readonly NeutralEvent[]
+  /**
+   * Returns the events that are left when the bytes have ended, for formats without a terminator; without
+   * `done` among them the stream was cut.
+   */
+  end?(): readonly NeutralEvent[]
 }
 
 /**
@@ -79,6 +84,8 @@ export interface StreamObserver {
   outputLength(): number
   /** As `StreamWriter.writeError`, for a stream that was forwarded as it is. */
   writeError?(error: ErrorView): Wire
+  /** Tells whether a stream whose bytes have ended is complete, for formats without a terminator. */
+  end?(): boolean
 }
 
 export type FrameVerdict =
@@ -94,6 +101,13 @@ export interface ClientFormat {
   readonly name: FormatName
   /** Content type of its streams; server-sent events where it is absent. */
   readonly streamType?: string
+  /**
+   * Where its answers and the events of its streams name the model: members such as `model` or
+   * `message.model`. Absent where they never do.
+   */
+  readonly modelPaths?: readonly string[]
+  /** Cuts its streams into frames; as server-sent events where it is absent. */
+  openSplitter?(options: { readonly maxFrameBytes: number }): SseSplitter
   /**
    * Reads and validates a parsed request body.
    * @param target what the path names, in formats whose bodies do not

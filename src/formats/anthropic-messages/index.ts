@@ -13,6 +13,7 @@ export { defaultMaxTokens } from './reasoning.ts'
 /** Anthropic's Messages API, as clients speak it and as providers do. */
 export const anthropicMessages = {
   name: 'anthropic-messages',
+  modelPaths: ['model', 'message.model'],
   readRequest,
   writeAnswer,
   openStreamWriter,

@@ -15,6 +15,7 @@ import { readUsage } from './usage.ts'
  */
 export const openAiChat = {
   name: 'openai-chat',
+  modelPaths: ['model'],
   readRequest,
   writeAnswer,
   openStreamWriter,

@@ -11,6 +11,7 @@ import { openStreamObserver, openStreamReader, openStreamWriter } from './stream
  */
 export const openAiCompletions = {
   name: 'openai-completions',
+  modelPaths: ['model'],
   readRequest,
   writeAnswer,
   openStreamWriter,

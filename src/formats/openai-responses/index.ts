@@ -16,6 +16,7 @@ import { readUsage } from './usage.ts'
  */
 export const openAiResponses = {
   name: 'openai-responses',
+  modelPaths: ['model', 'response.model'],
   readRequest,
   writeAnswer,
   openStreamWriter,
