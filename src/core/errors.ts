@@ -24,6 +24,7 @@ export const errorKinds = {
     'gateway',
     'No target of this model may receive this request: it has to stay within a region or perimeter.',
   ),
+  endpoint_refused: kind(403, 'gateway', 'This endpoint would lead around the gateway.'),
   model_not_found: kind(404, 'client', 'There is no such model.'),
   not_found: kind(404, 'client', 'There is no such endpoint.'),
   method_not_allowed: kind(405, 'client', 'This endpoint does not accept this method.'),

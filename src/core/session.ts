@@ -1,4 +1,5 @@
 import type { Decision } from './decision.ts'
+import type { TokenUsage } from './usage.ts'
 
 /** A text within an event of a session. */
 export interface SessionText {
@@ -7,16 +8,29 @@ export interface SessionText {
   readonly text: string
 }
 
-/** One event of a realtime session as inspection sees it. */
-export interface SessionEvent {
-  readonly from: 'client' | 'provider'
+/** One event of a realtime session, as far as the gateway reads it. */
+export interface RealtimeEvent {
   /** Such as `response.output_text.delta`; `undefined` for what is no event (binary, not JSON). */
   readonly type: string | undefined
-  /** What people and models say, write and are told in it. Pieces of streamed text as they come. */
-  readonly texts: readonly SessionText[]
-  /** With these, pieces of one text can be put together. */
+  readonly eventId: string | undefined
   readonly responseId: string | undefined
   readonly itemId: string | undefined
+  /** Models the event names, for the session and for a response. */
+  readonly models: readonly string[]
+  /** What people and models say, write and are told in it. Pieces of streamed text as they come. */
+  readonly texts: readonly SessionText[]
+  /** What a finished response consumed. */
+  readonly usage: TokenUsage | undefined
+  /** Id of the client's event an error is about. */
+  readonly errorAbout: string | undefined
+}
+
+/** One event as inspection sees it. With the ids, pieces of one text can be put together. */
+export interface SessionEvent extends Pick<
+  RealtimeEvent,
+  'type' | 'texts' | 'responseId' | 'itemId'
+> {
+  readonly from: 'client' | 'provider'
 }
 
 /** What inspection decides about one event. */

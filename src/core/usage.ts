@@ -34,3 +34,15 @@ export interface Cost {
   /** Identifies the price list that was applied. */
   readonly priceVersion: string
 }
+
+/** Adds up the tokens of two calls. A part that neither of them told stays untold. */
+export function addUsage(first: TokenUsage | undefined, second: TokenUsage): TokenUsage {
+  if (first === undefined) return second
+  const sum: Record<string, number> = { ...first }
+  for (const [name, tokens] of Object.entries(second)) sum[name] = (sum[name] ?? 0) + tokens
+  return {
+    ...sum,
+    inputTokens: first.inputTokens + second.inputTokens,
+    outputTokens: first.outputTokens + second.outputTokens,
+  }
+}

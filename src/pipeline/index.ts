@@ -1,4 +1,16 @@
 export { answerChat } from './chat.ts'
+export { openRealtime } from './realtime.ts'
+export type { RealtimeSession } from './realtime.ts'
+export type {
+  Connection,
+  ConnectStage,
+  InspectionStage,
+  RealtimeEvents,
+  RealtimeStages,
+  SessionLimits,
+} from './realtime-stages.ts'
+export { createSessionRegistry } from './session-registry.ts'
+export type { SessionPlace, SessionRegistry } from './session-registry.ts'
 export type {
   AuditStage,
   AuditTrail,

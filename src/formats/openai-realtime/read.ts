@@ -1,25 +1,9 @@
 import type { Frame } from '../../core/channel.ts'
 import { asNumber, asObject, asString, isObject, parseJson } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { SessionText } from '../../core/session.ts'
+import type { RealtimeEvent, SessionText } from '../../core/session.ts'
 import type { TokenUsage } from '../../core/usage.ts'
 import { TooDeepError, visitTexts } from './texts.ts'
-
-/** One event of a realtime session, as far as the gateway reads it. */
-export interface RealtimeEvent {
-  /** `undefined` for a frame that is no event: binary, not a JSON object, nested beyond reason. */
-  readonly type: string | undefined
-  readonly eventId: string | undefined
-  readonly responseId: string | undefined
-  readonly itemId: string | undefined
-  /** Models the event names, for the session and for a response. */
-  readonly models: readonly string[]
-  readonly texts: readonly SessionText[]
-  /** What a finished response consumed. */
-  readonly usage: TokenUsage | undefined
-  /** Id of the client's event an error is about. */
-  readonly errorAbout: string | undefined
-}
 
 const unreadable: RealtimeEvent = {
   type: undefined,

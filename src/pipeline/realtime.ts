@@ -1,0 +1,191 @@
+import { newReport } from '../core/call.ts'
+import type { Answer, AnswerEnd, Call, Question } from '../core/call.ts'
+import type { Channel } from '../core/channel.ts'
+import type { Decision } from '../core/decision.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
+import type { SessionInspector } from '../core/session.ts'
+import { createClientGate, createProviderGate, newTally } from './realtime-gates.ts'
+import type { GateContext, Tally } from './realtime-gates.ts'
+import { closeBoth, isOrdinary, relay } from './realtime-relay.ts'
+import type { SessionEnd } from './realtime-relay.ts'
+import type { Connection, RealtimeStages } from './realtime-stages.ts'
+import type { SessionPlace } from './session-registry.ts'
+import type { AuditTrail, Offer, Reservation } from './stages.ts'
+
+/** A session that was permitted and has its provider, and still lacks its client. */
+export interface RealtimeSession {
+  readonly provider: string
+  /** Model name at the provider. */
+  readonly model: string
+  readonly verdict: 'allow' | 'redact'
+  /** Relays until it is over; resolves with the error that ended it, if one did. Never rejects. */
+  run(client: Channel): Promise<GatewayError | undefined>
+  /** Ends a session whose client did not come. */
+  abandon(error: GatewayError): void
+}
+
+/**
+ * The path of one realtime session. The order of these lines is that of every call: who are you, may you,
+ * how much, is it allowed, the proof, and only then the provider. What is said in the session is inspected
+ * event by event, and the proof of its end is written whatever happens.
+ */
+export async function openRealtime(stages: RealtimeStages, call: Call): Promise<RealtimeSession> {
+  const principal = await stages.identity.authenticate(call) // 401
+  const question: Question = { call, principal, ...beginningOf(call) } // 400
+  const trail = stages.audit.open(question)
+  let reservation: Reservation | undefined
+  let place: SessionPlace | undefined
+  try {
+    const offer = stages.catalog.resolve(question) // 404 403
+    place = stages.sessions.admit(principal, stages.sessionLimits) // 429 503
+    reservation = await stages.limits.reserve(question, offer) // 429
+    const decision = await stages.compliance.inspectRequest(question, offer) // 503
+    await trail.decided(decision) // INVARIANT: durable before the first content leaves, or 503
+    if (!mayPass(decision)) throw new GatewayError('blocked_by_policy', decision.reason) // 403
+
+    const inspector = stages.inspection.open(question, decision)
+    const connection = await stages.connections.connect(question, offer) // 502 504
+    const held = { trail, reservation, place }
+    return sessionOf({ stages, question, offer, decision, inspector, connection, ...held })
+  } catch (error) {
+    const refusal = toGatewayError(error)
+    place?.release()
+    reservation?.settle(undefined)
+    trail.refuse(refusal)
+    throw refusal
+  }
+}
+
+type AllowingDecision = Decision & { readonly verdict: 'allow' | 'redact' }
+
+interface Opened {
+  readonly stages: RealtimeStages
+  readonly question: Question
+  readonly offer: Offer
+  readonly decision: AllowingDecision
+  readonly inspector: SessionInspector
+  readonly trail: AuditTrail
+  readonly reservation: Reservation
+  readonly place: SessionPlace
+  readonly connection: Connection
+}
+
+function sessionOf(opened: Opened): RealtimeSession {
+  const { stages, question, decision, trail, reservation, place, connection } = opened
+  return {
+    provider: connection.provider,
+    model: connection.model,
+    verdict: decision.verdict,
+    async run(client) {
+      const { channel: provider } = connection
+      const report = newReport()
+      const tally = newTally()
+      const context = contextOf(opened, client, tally)
+      const end = await relay({
+        client,
+        provider,
+        fromClient: createClientGate(context),
+        fromProvider: createProviderGate(context),
+        limits: stages.sessionLimits,
+        onStop: (stop) => place.onStop(stop),
+        onAnswer: () => (report.firstByteAt ??= performance.now()),
+      })
+      const answer = answerOf(opened, { tally, end, firstByteAt: report.firstByteAt })
+      // INVARIANT: whoever sees the session closed finds its proof.
+      reservation.settle(answer)
+      trail.close(answer, endOf(end))
+      closeBoth({ client, provider }, end, (error) =>
+        stages.events.writeError(error, question.call),
+      )
+      place.release()
+      question.call.onEnd()
+      return end.error
+    },
+    abandon(error) {
+      connection.channel.close(1000, '')
+      place.release()
+      reservation.settle(undefined)
+      trail.refuse(error)
+    },
+  }
+}
+
+function contextOf(opened: Opened, client: Channel, tally: Tally): GateContext {
+  const { stages, question, offer, inspector, trail, connection } = opened
+  return {
+    question,
+    client,
+    connection,
+    echo: offer.echo,
+    events: stages.events,
+    inspector,
+    maxJsonDepth: stages.sessionLimits.maxJsonDepth,
+    decided: (found) => trail.decided(found),
+    tally,
+  }
+}
+
+/** A session begins without content: what it is about stands in its address. */
+function beginningOf({ target }: Call): Pick<Question, 'body' | 'model' | 'stream'> {
+  if (target === undefined || target.model === '') {
+    throw new GatewayError(
+      'invalid_request',
+      "The session names no model: add '?model=' to its address.",
+      { param: 'model' },
+    )
+  }
+  const body = { bytes: new Uint8Array(), contentType: '', text: undefined, json: undefined }
+  return { body, model: target.model, stream: true }
+}
+
+function answerOf(
+  { connection, decision }: Opened,
+  {
+    tally,
+    end,
+    firstByteAt,
+  }: {
+    readonly tally: Tally
+    readonly end: SessionEnd
+    readonly firstByteAt: number | undefined
+  },
+): Answer {
+  return {
+    status: 101,
+    headers: {},
+    body: '',
+    provider: connection.provider,
+    model: connection.model,
+    cache: 'bypass',
+    warnings: warningsOf(tally),
+    report: {
+      ...newReport(),
+      verdict: decision.verdict,
+      attempts: connection.attempts,
+      usage: tally.usage === undefined ? undefined : { ...tally.usage, estimated: false },
+      error: end.error,
+      firstByteAt,
+      isComplete: true,
+    },
+  }
+}
+
+/** What an auditor has to know about a session beside its numbers; never content. */
+function warningsOf(tally: Tally): string[] {
+  const counts: [count: number, what: string][] = [
+    [tally.blockedClientEvents, 'client events refused'],
+    [tally.blockedProviderEvents, 'provider events blocked'],
+    [tally.replacedEvents, 'events changed'],
+    [tally.running.size, 'responses unfinished, their tokens not counted'],
+  ]
+  return counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+}
+
+function endOf({ by, closed, error }: SessionEnd): AnswerEnd {
+  if (error !== undefined) return 'error'
+  return by === 'client' && closed !== undefined && !isOrdinary(closed) ? 'client' : 'complete'
+}
+
+function mayPass(decision: Decision): decision is AllowingDecision {
+  return decision.verdict === 'allow' || decision.verdict === 'redact'
+}
