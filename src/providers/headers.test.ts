@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { Question } from '../core/call.ts'
 import { providersConfigSchema } from './config.ts'
-import { answerHeaders, requestHeaders } from './headers.ts'
+import { answerHeaders, canLengthenContext, requestHeaders } from './headers.ts'
 import { traitsOf } from './index.ts'
 import type { Provider } from './provider.ts'
 import { openProvider } from './transport.ts'
@@ -49,6 +49,29 @@ function questionOf(
 
 const openAi = providerOf({ type: 'openai' })
 const anthropic = providerOf({ type: 'anthropic' })
+
+describe('a context of a million tokens', () => {
+  const asked = (headers: Record<string, string> = {}): Question => ({
+    ...questionOf(headers),
+    longContext: true,
+  })
+
+  test('is asked of Anthropic by its beta header, beside the betas of the client', () => {
+    const beta = 'context-1m-2025-08-07'
+    const sent = (headers?: Record<string, string>) =>
+      requestHeaders(anthropic, asked(headers), '')['anthropic-beta']
+    expect(sent()).toBe(beta)
+    expect(sent({ 'anthropic-beta': 'files-api-2025-04-14' })).toBe(`files-api-2025-04-14,${beta}`)
+    expect(sent({ 'anthropic-beta': `a, ${beta}` })).toBe(`a, ${beta}`)
+    expect(requestHeaders(anthropic, questionOf({}), '')).not.toHaveProperty('anthropic-beta')
+  })
+
+  test('is no matter for other providers', () => {
+    expect(requestHeaders(openAi, asked(), '')).not.toHaveProperty('anthropic-beta')
+    expect(canLengthenContext(openAi)).toBe(false)
+    expect(canLengthenContext(anthropic)).toBe(true)
+  })
+})
 
 describe('the headers of a request to a provider', () => {
   test('are its own and those of the client that concern the call, nothing else', () => {

@@ -17,7 +17,24 @@ export function requestHeaders(
     if (value === null) continue
     headers[name] = name === 'idempotency-key' ? ownKey(question, value) : value
   }
+  if (question.longContext === true && canLengthenContext(provider)) {
+    headers[betaHeader] = withBeta(headers[betaHeader], longContextBeta)
+  }
   return headers
+}
+
+const betaHeader = 'anthropic-beta'
+/** https://docs.anthropic.com/en/docs/build-with-claude/context-windows#1m-token-context-window */
+const longContextBeta = 'context-1m-2025-08-07'
+
+/** Tells whether a provider can be asked for a context of a million tokens. */
+export function canLengthenContext(provider: Pick<Provider, 'forwardedHeaders'>): boolean {
+  return provider.forwardedHeaders.includes(betaHeader)
+}
+
+function withBeta(asked: string | undefined, beta: string): string {
+  if (asked === undefined || asked.trim() === '') return beta
+  return asked.split(',').some((each) => each.trim() === beta) ? asked : `${asked},${beta}`
 }
 
 /** All callers share one account at the provider: without this, equal keys of two callers would share an answer. */

@@ -6,7 +6,7 @@ import { countTokensLocally } from './count-tokens.ts'
 import { startDeadlines } from './deadlines.ts'
 import type { Timeouts } from './deadlines.ts'
 import type { Exchange, ExchangeDependencies, Translation } from './exchange.ts'
-import { requestHeaders } from './headers.ts'
+import { canLengthenContext, requestHeaders } from './headers.ts'
 import { namingModel } from './name-model.ts'
 import { prepareSame, prepareTranslated } from './prepare.ts'
 import type { Prepared } from './prepare.ts'
@@ -139,8 +139,11 @@ function translationFor(
 function prepare(opening: Opening, warnings: string[]): Prepared {
   const { provider, model, endpoint, question, translation } = opening
   const members = provider.bodyMembers?.(endpoint) ?? {}
+  if (question.longContext === true && !canLengthenContext(provider)) {
+    warnings.push('dropped model: the suffix [1m]')
+  }
   if (translation === undefined || translation.isSame) {
-    const askUsage = translation !== undefined && provider.asksStreamUsage
+    const askUsage = translation?.provider.tellsUsageWhenAsked === true && provider.asksStreamUsage
     const namesModel = translation?.provider.namesModelInPath !== true
     return prepareSame(question, namesModel ? model : question.model, { askUsage, members })
   }
