@@ -46,6 +46,8 @@ export interface Question {
   /** Model the client asked for; `''` for endpoints without one. */
   readonly model: string
   readonly stream: boolean
+  /** The body as the caller sent it, where the gateway has put a conversation into `body` since. */
+  readonly asked?: JsonObject | undefined
   /** The caller asked for the model's context of a million tokens, by a suffix of its name. */
   readonly longContext?: boolean
   /** Labels that compliance put on the content; absent when it put none. */

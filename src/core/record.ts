@@ -14,6 +14,7 @@ export type Operation =
   | 'images'
   | 'files'
   | 'batches'
+  | 'responses'
   | 'rerank'
   | 'realtime'
 

@@ -13,6 +13,7 @@ export type FormatName =
   | 'gemini'
   | 'gemini-array'
   | 'bedrock-converse'
+  | 'bedrock-invoke'
   | 'cohere-chat'
 
 /** Bytes on the wire: text where the format is made of text. */
@@ -117,6 +118,8 @@ export interface ClientFormat {
   writeAnswer(answer: NeutralAnswer, warn: Warn, asked?: JsonObject): JsonObject
   openStreamWriter(options: StreamWriterOptions): StreamWriter
   writeError(error: ErrorView): JsonObject
+  /** Headers of a response with an error, for dialects that name its type there. */
+  errorHeaders?(error: { readonly status: number }): Readonly<Record<string, string>>
   /** The frames that end a running stream with an error in this dialect. */
   writeStreamError(error: ErrorView): Wire
 }
@@ -134,6 +137,8 @@ export interface ProviderFormat {
   readonly namesModelInPath?: boolean
   /** Start of the content type of its streams; server-sent events where it is absent. */
   readonly streamType?: string
+  /** Whether its streams tell usage only to those who ask for it in `stream_options`. */
+  readonly tellsUsageWhenAsked?: boolean
   writeRequest(request: NeutralRequest, warn: Warn): JsonObject
   readAnswer(body: JsonObject): NeutralAnswer
   /** Cuts its streams into frames; as server-sent events where it is absent. */

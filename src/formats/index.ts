@@ -1,5 +1,6 @@
 export { anthropicMessages } from './anthropic-messages/index.ts'
 export { cohereChat } from './cohere-chat/index.ts'
+export { gemini, geminiArray, hasSignedCalls, withoutCallSignatures } from './gemini/index.ts'
 export { openAiChat } from './openai-chat/index.ts'
 export { openAiCompletions } from './openai-completions/index.ts'
 export { openAiResponses } from './openai-responses/index.ts'
@@ -21,6 +22,7 @@ export type {
   StreamObserver,
   StreamReader,
   StreamWriter,
+  StreamWriterOptions,
   Warn,
   Warning,
   Wire,

@@ -1,4 +1,5 @@
-import { openAiChat, openAiCompletions } from '../formats/index.ts'
+import type { Operation } from '../core/record.ts'
+import { openAiChat, openAiCompletions, openAiResponses } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
 import {
   openAiForwardedHeaders,
@@ -12,8 +13,11 @@ import type { EndpointRequest, ProviderTraits } from './provider.ts'
 export function azureOpenAi(
   config: ProviderConfig & { readonly type: 'azure-openai' },
 ): ProviderTraits {
+  // Responses have no place behind deployments: there they are translated.
+  const hasResponses = config.apiStyle === 'v1'
   return {
-    formats: [openAiChat, openAiCompletions],
+    formats: [openAiChat, openAiCompletions, ...(hasResponses ? [openAiResponses] : [])],
+    keepsResponses: hasResponses,
     headers: { 'api-key': config.apiKey.reveal() },
     forwardedHeaders: openAiForwardedHeaders,
     asksStreamUsage: true,
@@ -33,15 +37,25 @@ export interface AzureAddress {
   readonly apiVersion: string | undefined
 }
 
-/** Builds the URL of an Azure-style API; files and batches stand outside the deployments. */
+/** Builds the URL of an Azure-style API; files, batches and sessions stand outside the deployments. */
 export function azureUrl(request: EndpointRequest, address: AzureAddress): string | undefined {
-  const path = openAiPath(request, openAiOperations)
+  const path = azurePath(request, address.style)
   if (path === undefined) return undefined
   const url = address.root + stylePrefix(request, address.style) + path
   if (address.apiVersion === undefined) return url
   const separator = url.includes('?') ? '&' : '?'
   return `${url}${separator}api-version=${encodeURIComponent(address.apiVersion)}`
 }
+
+/** Sessions name their deployment in the query: `/openai/realtime?deployment=` before the v1 API. */
+function azurePath(request: EndpointRequest, style: AzureAddress['style']): string | undefined {
+  if (request.operation === 'realtime' && style === 'deployments') {
+    return `/realtime?deployment=${encodeURIComponent(request.model)}`
+  }
+  return openAiPath(request, openAiOperations)
+}
+
+const outsideDeployments: ReadonlySet<Operation> = new Set(['files', 'batches', 'realtime'])
 
 function stylePrefix(request: EndpointRequest, style: AzureAddress['style']): string {
   switch (style) {
@@ -50,7 +64,7 @@ function stylePrefix(request: EndpointRequest, style: AzureAddress['style']): st
     case 'plain':
       return ''
     case 'deployments':
-      return request.operation === 'files' || request.operation === 'batches'
+      return outsideDeployments.has(request.operation)
         ? ''
         : `/deployments/${encodeURIComponent(request.model)}`
   }

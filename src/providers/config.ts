@@ -62,6 +62,18 @@ const providerSchema = z.discriminatedUnion('type', [
       .optional()
       .describe('Fills in the address of a known service'),
     baseUrl: url.optional().describe('Address up to and including /v1; required without a preset'),
+    responses: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether it offers /responses (vLLM, LM Studio, Groq, OpenRouter); translated if not',
+      ),
+    keepsResponses: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether it takes previous_response_id; if not, the gateway keeps the conversations itself',
+      ),
   }),
   z.strictObject({
     ...common,

@@ -1,5 +1,5 @@
 import type { Operation } from '../core/record.ts'
-import { openAiChat, openAiCompletions } from '../formats/index.ts'
+import { openAiChat, openAiCompletions, openAiResponses } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
 import {
   openAiForwardedHeaders,
@@ -33,7 +33,8 @@ export function openAiCompatible(config: CompatibleConfig): ProviderTraits {
     config.baseUrl ?? (config.preset === undefined ? '' : presetRoots[config.preset]),
   )
   return {
-    formats: [openAiChat, openAiCompletions],
+    formats: [openAiChat, openAiCompletions, ...(config.responses ? [openAiResponses] : [])],
+    keepsResponses: config.responses && config.keepsResponses,
     headers:
       config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey.reveal()}` },
     forwardedHeaders: openAiForwardedHeaders,

@@ -5,6 +5,7 @@ import type { EndpointRequest } from './provider.ts'
 const formatPaths: Partial<Record<FormatName, string>> = {
   'openai-chat': '/chat/completions',
   'openai-completions': '/completions',
+  'openai-responses': '/responses',
 }
 
 /** Returns the path of an operation behind an OpenAI-style API root, or `undefined` for one it lacks. */
@@ -27,6 +28,8 @@ export const openAiOperations: ReadonlySet<Operation> = new Set([
   'images',
   'files',
   'batches',
+  'responses',
+  'realtime',
 ])
 
 /** Headers of OpenAI clients that concern the call and not the account. */

@@ -1,4 +1,4 @@
-import { openAiChat, openAiCompletions } from '../formats/index.ts'
+import { openAiChat, openAiCompletions, openAiResponses } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
 import {
   openAiForwardedHeaders,
@@ -12,7 +12,8 @@ import type { ProviderTraits } from './provider.ts'
 export function openAi(config: ProviderConfig & { readonly type: 'openai' }): ProviderTraits {
   const root = trimSlashes(config.baseUrl)
   return {
-    formats: [openAiChat, openAiCompletions],
+    formats: [openAiChat, openAiCompletions, openAiResponses],
+    keepsResponses: true,
     headers: {
       authorization: `Bearer ${config.apiKey.reveal()}`,
       ...(config.organization === undefined ? {} : { 'openai-organization': config.organization }),

@@ -87,6 +87,8 @@ export interface Provider extends AsyncDisposable {
   readonly forwardedHeaders: readonly string[]
   /** Whether to ask for usage in streams when the client did not. */
   readonly asksStreamUsage: boolean
+  /** Whether later calls can name the responses it made: it keeps them unless it is told not to. */
+  readonly keepsResponses?: boolean | undefined
   readonly fetch: Fetch
   /** Returns the URL for an operation, or `undefined` when the provider does not offer it. */
   url(request: EndpointRequest): string | undefined
@@ -111,6 +113,7 @@ export type ProviderTraits = Pick<
   | 'headers'
   | 'forwardedHeaders'
   | 'asksStreamUsage'
+  | 'keepsResponses'
   | 'url'
   | 'authorize'
   | 'bodyMembers'

@@ -57,6 +57,7 @@ async function receiveWhole(
   const answer = translation.client.writeAnswer(
     { ...read, createdAt: read.createdAt ?? Math.floor(exchange.dependencies.now() / 1000) },
     ({ type, field }) => exchange.warnings.push(`${type} ${field}`),
+    askedOf(exchange),
   )
   return answerOf(exchange, 200, asJson(headers), JSON.stringify(answer))
 }
@@ -85,6 +86,7 @@ function receiveStream(
   const body = translateStream(context, {
     includeUsage: prepared.clientWantsUsage,
     createdAt: Math.floor(dependencies.now() / 1000),
+    asked: askedOf(exchange),
   })
   const type = {
     'content-type': translation.client.streamType ?? 'text/event-stream; charset=utf-8',
@@ -104,7 +106,9 @@ async function receiveOpaque(
     return answerOf(exchange, response.status, headers, body)
   }
   const bytes = await readBytes(exchange, response)
-  const usage = readOpaqueUsage(asObject(parseJson(textOf(bytes))))
+  // What a stored response used was counted when it was made.
+  const isStored = question.call.operation === 'responses'
+  const usage = isStored ? undefined : readOpaqueUsage(asObject(parseJson(textOf(bytes))))
   if (usage !== undefined) report.usage = { ...usage, estimated: false }
   else if (question.call.operation === 'embeddings') {
     report.usage = meterUsage(exchange, undefined, () => 0)
@@ -176,6 +180,11 @@ function readOpaqueUsage(body: JsonObject | undefined): TokenUsage | undefined {
   if (input === undefined) return undefined
   const output = asNumber(usage?.['completion_tokens']) ?? asNumber(usage?.['output_tokens'])
   return { inputTokens: input, outputTokens: output ?? 0 }
+}
+
+/** The request as its client knows it, for formats whose answers repeat it. */
+function askedOf({ question }: Exchange): JsonObject | undefined {
+  return question.asked ?? question.body.json
 }
 
 function asJson(headers: AnswerHeaders): AnswerHeaders {

@@ -10,6 +10,7 @@ import type {
   ProviderFault,
   ProviderFormat,
   SseFrame,
+  StreamWriterOptions,
   Wire,
 } from '../formats/index.ts'
 import { readChunks } from './chunks.ts'
@@ -37,6 +38,8 @@ interface Passage {
   pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed
   /** Whether something the model said was among the frames so far. */
   hasContent(): boolean
+  /** Takes the end of the bytes, which completes a stream without a terminator. */
+  end(): Passed
   usage(): MeteredUsage
   /** Writes the frames that end the stream with an error. */
   writeError(error: ErrorView): Wire
@@ -51,6 +54,7 @@ interface Passed {
 }
 
 const encoder = new TextEncoder()
+const nothing = new Uint8Array()
 const forward: FrameVerdict = { type: 'forward' }
 
 /**
@@ -83,6 +87,7 @@ export function forwardStream(
   }
   return pump(context, {
     pass,
+    end: () => ({ bytes: nothing, hasEnded: observer.end?.() === true }),
     hasContent: () => observer.outputLength() > 0,
     usage: () => context.meter(observer.usage(), observer.outputLength()),
     writeError: (error) => observer.writeError?.(error) ?? context.client.writeStreamError(error),
@@ -92,7 +97,7 @@ export function forwardStream(
 /** Forwards a stream between different formats, event by event through the neutral form. */
 export function translateStream(
   context: StreamContext,
-  options: { readonly includeUsage: boolean; readonly createdAt: number },
+  options: StreamWriterOptions,
 ): AsyncIterableIterator<Uint8Array> {
   const reader = context.provider.openStreamReader()
   const writer = context.client.openStreamWriter(options)
@@ -105,25 +110,29 @@ export function translateStream(
     if ('arguments' in event) outputLength += event.arguments.length
     return writer.write(event)
   }
-  function pass(frames: readonly SseFrame[]): Passed {
+  function collect(frames: Iterable<readonly NeutralEvent[]>): Passed {
     const wire = new WireBuffer()
     let hasEnded = false
     let failure: unknown
     try {
-      for (const frame of frames) {
-        if (hasEnded) break
-        for (const event of reader.read(frame)) {
+      for (const events of frames) {
+        for (const event of events) {
           wire.add(translate(event))
           if (event.type === 'done') hasEnded = true
         }
+        if (hasEnded) break
       }
     } catch (error) {
       failure = error
     }
     return { bytes: wire.bytes(), hasEnded, failure }
   }
+  function* eventsOf(frames: readonly SseFrame[]): Generator<readonly NeutralEvent[]> {
+    for (const frame of frames) yield reader.read(frame)
+  }
   return pump(context, {
-    pass,
+    pass: (frames) => collect(eventsOf(frames)),
+    end: () => collect([reader.end?.() ?? []]),
     hasContent: () => outputLength > 0,
     usage: () => context.meter(reported, outputLength),
     writeError: (error) => writer.writeError?.(error) ?? context.client.writeStreamError(error),
@@ -188,8 +197,8 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
       }
       // Some servers leave out the blank line behind the terminator. Any other rest is half a frame.
       const last = splitter.flush()
-      const passed = last === undefined ? undefined : passage.pass([last])
-      if (passed?.hasEnded !== true) throw new GatewayError('provider_stream_cut')
+      const passed = endOf(passage, last === undefined ? undefined : passage.pass([last]))
+      if (!passed.hasEnded) throw new GatewayError('provider_stream_cut')
       complete()
       yield passed.bytes
     } catch (error) {
@@ -207,6 +216,15 @@ function tellEnd(report: AnswerReport): void {
   const { onEnd } = report
   report.onEnd = undefined
   onEnd?.()
+}
+
+/** Ends a passage behind what the rest of the bytes became, unless that ended it or was half a frame. */
+function endOf(passage: Passage, rest: Passed | undefined): Passed {
+  if (rest?.hasEnded === true || rest?.failure !== undefined) return rest
+  const passed = passage.end()
+  return rest === undefined
+    ? passed
+    : { ...passed, bytes: Buffer.concat([rest.bytes, passed.bytes]) }
 }
 
 /**

@@ -16,6 +16,7 @@ import { readUsage } from './usage.ts'
 export const openAiChat = {
   name: 'openai-chat',
   modelPaths: ['model'],
+  tellsUsageWhenAsked: true,
   readRequest,
   writeAnswer,
   openStreamWriter,

@@ -12,6 +12,7 @@ import { openStreamObserver, openStreamReader, openStreamWriter } from './stream
 export const openAiCompletions = {
   name: 'openai-completions',
   modelPaths: ['model'],
+  tellsUsageWhenAsked: true,
   readRequest,
   writeAnswer,
   openStreamWriter,

@@ -16,15 +16,18 @@ import {
   answerTranscription,
   openaiModel,
 } from './openai-other.ts'
+import { answerResponse } from './openai-responses.ts'
 import { jsonReply } from './reply.ts'
 import type { Reply } from './reply.ts'
 import type { Route } from './route.ts'
 import type { SimulatedStorage } from './storage.ts'
+import type { StoredResponses } from './stored-responses.ts'
 
 /** What endpoints keep between calls. */
 export interface Endpoints {
   readonly models: readonly string[]
   readonly storage: SimulatedStorage
+  readonly responses: StoredResponses
   readonly promptCache: PromptCache
   /** Sends one line of a batch back to this provider. */
   readonly runLine: (path: string, body: JsonObject, headers: Headers) => Promise<Response>
@@ -43,6 +46,7 @@ type Handler = (call: SimulatedCall, endpoints: Endpoints) => Reply
 const modelEndpoints: Readonly<Record<string, Handler>> = {
   '/v1/chat/completions': answerChat,
   '/v1/completions': answerCompletion,
+  '/v1/responses': (call, endpoints) => answerResponse(call, endpoints.responses),
   '/v1/embeddings': answerEmbeddings,
   '/v1/moderations': answerModerations,
   '/v1/audio/speech': answerSpeech,
@@ -75,6 +79,10 @@ export async function dispatch(request: Request, to: Dispatch): Promise<Reply> {
       endpoints.runLine(url, body, headers),
     )
   }
+  const cancelled = /^\/v1\/responses\/([^/]+)\/cancel$/.exec(path)?.[1]
+  if (cancelled !== undefined) return endpoints.responses.cancel(cancelled)
+  // Azure has no responses behind its deployments.
+  if (call.onDeployment && path === '/v1/responses') throw unknownPath(request.method, path)
   const handler = Object.hasOwn(modelEndpoints, path) ? modelEndpoints[path] : undefined
   if (handler === undefined) throw unknownPath(request.method, path)
   if (path.startsWith('/v1/messages')) requireVersion(request.headers)
@@ -86,7 +94,7 @@ export async function dispatch(request: Request, to: Dispatch): Promise<Reply> {
 
 function readStored(method: string, route: Route, { endpoints }: Dispatch): Reply {
   const [, , kind = '', id = '', what] = route.path.split('/')
-  const { models, storage } = endpoints
+  const { models, storage, responses } = endpoints
   if (method === 'GET' && kind === 'models') {
     return id === ''
       ? answerModels(models, route.dialect === 'anthropic')
@@ -98,7 +106,11 @@ function readStored(method: string, route: Route, { endpoints }: Dispatch): Repl
   }
   if (method === 'GET' && kind === 'batches')
     return id === '' ? storage.listBatches() : storage.batch(id)
+  if (method === 'GET' && kind === 'responses') {
+    return what === 'input_items' ? responses.inputItems(id) : responses.get(id)
+  }
   if (method === 'DELETE' && kind === 'files') return storage.delete(id)
+  if (method === 'DELETE' && kind === 'responses') return responses.delete(id)
   throw unknownPath(method, route.path)
 }
 

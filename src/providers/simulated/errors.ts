@@ -11,12 +11,18 @@ export class ProviderRefusal extends Error {
   readonly status: number
   readonly type: string | undefined
   readonly param: string | undefined
+  readonly code: string | undefined
 
-  constructor(status: number, message: string, options: { type?: string; param?: string } = {}) {
+  constructor(
+    status: number,
+    message: string,
+    options: { type?: string; param?: string; code?: string } = {},
+  ) {
     super(message)
     this.status = status
     this.type = options.type
     this.param = options.param
+    this.code = options.code
   }
 }
 
@@ -66,7 +72,7 @@ export function errorBody(
       message,
       type: refusal.type ?? known?.type ?? fallback,
       param: param ?? null,
-      code: known?.code ?? null,
+      code: refusal.code ?? known?.code ?? null,
     },
   }
 }

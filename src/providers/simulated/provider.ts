@@ -13,6 +13,7 @@ import type { Reply, Sleep } from './reply.ts'
 import { checkKey, dialectOf, routeOf } from './route.ts'
 import type { Route } from './route.ts'
 import { SimulatedStorage } from './storage.ts'
+import { StoredResponses } from './stored-responses.ts'
 import { hashText } from './text.ts'
 
 /** How a simulated provider is set up; everything has a default. */
@@ -100,6 +101,7 @@ function createParts(options: SimulatedProviderOptions, runLine: Parts['runLine'
     sleep: options.sleep ?? sleepFor,
     defaultBehaviour: parseBehaviour(options.behaviour ?? ''),
     storage: new SimulatedStorage(() => Math.floor(clock.now() / 1_000)),
+    responses: new StoredResponses(),
     promptCache: new Set(),
     callCounts: new Map(),
     models: options.models ?? defaultModels,
@@ -178,6 +180,7 @@ async function readPayload(request: Request): Promise<Payload> {
     return { text: [...form.keys()].join(), body: model === undefined ? {} : { model }, form }
   }
   const text = await request.text()
+  if (text === '' && request.url.endsWith('/cancel')) return { text, body: {}, form: undefined }
   const body = parseJson(text)
   if (!isObject(body))
     throw new ProviderRefusal(400, 'We could not parse the JSON body of your request.')
