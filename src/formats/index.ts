@@ -1,6 +1,21 @@
 export { anthropicMessages } from './anthropic-messages/index.ts'
 export { cohereChat } from './cohere-chat/index.ts'
 export { gemini, geminiArray, hasSignedCalls, withoutCallSignatures } from './gemini/index.ts'
+export { readBodyUsage } from './body-usage.ts'
+export type { Conversion } from './conversion.ts'
+export {
+  bedrockCohereEmbeddings,
+  cohereEmbeddings,
+  convertEmbeddings,
+  geminiBatchEmbedContents,
+  geminiEmbedContent,
+  openAiEmbeddings,
+  titanEmbeddings,
+  vertexPredict,
+} from './embeddings/index.ts'
+export type { EmbeddingsClientDialect, EmbeddingsProviderDialect } from './embeddings/index.ts'
+export { bedrockRerank, cohereRerank, convertRerank, jinaRerank } from './rerank/index.ts'
+export type { RerankClientDialect, RerankProviderDialect } from './rerank/index.ts'
 export { openAiChat } from './openai-chat/index.ts'
 export { openAiCompletions } from './openai-completions/index.ts'
 export { openAiResponses } from './openai-responses/index.ts'

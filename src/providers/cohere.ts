@@ -1,5 +1,5 @@
 import type { Operation } from '../core/record.ts'
-import { cohereChat } from '../formats/index.ts'
+import { cohereChat, cohereEmbeddings, cohereRerank } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
 import { trimSlashes } from './openai-paths.ts'
 import type { ProviderTraits } from './provider.ts'
@@ -12,6 +12,8 @@ export function cohere(config: ProviderConfig & { readonly type: 'cohere' }): Pr
     headers: { authorization: `Bearer ${config.apiKey.reveal()}` },
     forwardedHeaders: [],
     asksStreamUsage: false,
+    embeddings: () => cohereEmbeddings,
+    rerank: () => cohereRerank,
     url({ operation }) {
       const path = paths[operation]
       return path === undefined ? undefined : root + path

@@ -1,7 +1,7 @@
 import type { Answer, AnswerHeaders, AnswerReport, Question } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { MeteredUsage, TokenUsage } from '../core/usage.ts'
-import type { ClientFormat, ErrorView, FormatName, ProviderFormat } from '../formats/index.ts'
+import type { ClientFormat, ErrorView, FormatName, ProviderFormat, Warn } from '../formats/index.ts'
 import type { Deadlines, Timeouts } from './deadlines.ts'
 import type { Prepared } from './prepare.ts'
 import type { Provider } from './provider.ts'
@@ -38,6 +38,12 @@ export interface Exchange {
   /** Grows while the answer is translated. */
   readonly warnings: string[]
   readonly dependencies: ExchangeDependencies
+}
+
+/** Returns what takes warnings and keeps them in words. */
+export function collectIn(warnings: string[]): Warn {
+  return ({ type, field, detail }) =>
+    warnings.push(detail === undefined ? `${type} ${field}` : `${type} ${field}: ${detail}`)
 }
 
 /** Makes the answer of an exchange. */

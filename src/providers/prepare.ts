@@ -59,7 +59,7 @@ export function prepareTranslated(
   formats: {
     readonly client: ClientFormat
     readonly provider: ProviderFormat
-    readonly members: BodyMembers
+    readonly membersOf: (body: JsonObject) => BodyMembers
     readonly warn: Warn
   },
 ): Prepared {
@@ -67,7 +67,7 @@ export function prepareTranslated(
   for (const field of request.inexpressible) formats.warn({ type: 'dropped', field })
   const body = formats.provider.writeRequest({ ...request, model, streamUsage: true }, formats.warn)
   return {
-    body: JSON.stringify({ ...body, ...formats.members }),
+    body: JSON.stringify({ ...body, ...formats.membersOf(body) }),
     contentType: 'application/json',
     withholdUsage: false,
     clientWantsUsage: request.streamUsage === true,

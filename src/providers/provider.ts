@@ -1,8 +1,13 @@
 import type { Clock } from '../core/clock.ts'
-import type { JsonValue } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Principal } from '../core/principal.ts'
 import type { Operation } from '../core/record.ts'
-import type { FormatName, ProviderFormat } from '../formats/index.ts'
+import type {
+  EmbeddingsProviderDialect,
+  FormatName,
+  ProviderFormat,
+  RerankProviderDialect,
+} from '../formats/index.ts'
 
 /** Sends one HTTP request. The runtime's `fetch` fits, and so does the in-process simulation. */
 export type Fetch = (url: string, init: FetchInit) => Promise<ProviderResponse>
@@ -102,8 +107,16 @@ export interface Provider extends AsyncDisposable {
   /**
    * Returns top-level members of the body that this provider wants differently from the format's owner
    * (Claude at Vertex and Bedrock); `undefined` removes a member.
+   * @param body what would be sent otherwise
    */
-  bodyMembers?(request: EndpointRequest): Readonly<Record<string, JsonValue | undefined>>
+  bodyMembers?(
+    request: EndpointRequest,
+    body: JsonObject,
+  ): Readonly<Record<string, JsonValue | undefined>>
+  /** The dialect in which a model is asked for vectors; OpenAI's where absent. */
+  embeddings?(model: string): EmbeddingsProviderDialect
+  /** The dialect in which a model is asked to rank documents; that of OpenAI-style servers where absent. */
+  rerank?(model: string): RerankProviderDialect
 }
 
 /** What a provider type has to say for itself; transport and lifetime are the same for all. */
@@ -117,6 +130,8 @@ export type ProviderTraits = Pick<
   | 'url'
   | 'authorize'
   | 'bodyMembers'
+  | 'embeddings'
+  | 'rerank'
 >
 
 /** What provider types need whose credentials expire or are made for each request. */

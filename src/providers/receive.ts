@@ -1,8 +1,9 @@
 import type { Answer, AnswerHeaders } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
-import { asNumber, asObject, isObject, parseJson } from '../core/json.ts'
+import { asObject, isObject, parseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { TokenUsage } from '../core/usage.ts'
+import { readBodyUsage } from '../formats/index.ts'
 import type { ProviderFault } from '../formats/index.ts'
 import { classifyFault } from './failure-class.ts'
 import { answerOf, isSameDialect, meterUsage, strikeSecrets, viewError } from './exchange.ts'
@@ -108,12 +109,35 @@ async function receiveOpaque(
   const bytes = await readBytes(exchange, response)
   // What a stored response used was counted when it was made.
   const isStored = question.call.operation === 'responses'
-  const usage = isStored ? undefined : readOpaqueUsage(asObject(parseJson(textOf(bytes))))
+  const usage = isStored ? undefined : readBodyUsage(asObject(parseJson(textOf(bytes))) ?? {})
   if (usage !== undefined) report.usage = { ...usage, estimated: false }
   else if (question.call.operation === 'embeddings') {
     report.usage = meterUsage(exchange, undefined, () => 0)
   }
   return answerOf(exchange, response.status, headers, bytes)
+}
+
+/** A whole answer for someone who converts it, or the provider's refusal in the client's dialect. */
+export type JsonReceived =
+  | { readonly type: 'body'; readonly body: JsonObject; readonly headers: AnswerHeaders }
+  | { readonly type: 'refusal'; readonly answer: Answer }
+
+/** Reads a response that has to be a JSON object. Throws when it is unusable. */
+export async function receiveJson(
+  exchange: Exchange,
+  response: ProviderResponse,
+): Promise<JsonReceived> {
+  const headers = answerHeaders(response)
+  exchange.deadlines.answered()
+  exchange.deadlines.begun()
+  if (response.status >= 300) {
+    return { type: 'refusal', answer: await receiveError(exchange, response, headers) }
+  }
+  const bytes = await readBytes(exchange, response)
+  const body = asObject(parseJson(textOf(bytes)))
+  if (body === undefined) throw new GatewayError('provider_bad_answer')
+  if (!isErrorBody(body)) return { type: 'body', body, headers }
+  return { type: 'refusal', answer: faultAnswer(exchange, bytes, { status: 502, headers }) }
 }
 
 /** An error of the provider, in the client's dialect. It keeps its status, `retry-after` and message. */
@@ -171,15 +195,6 @@ function errorOf(status: number, fault: ProviderFault | undefined): GatewayError
 function readBytes(exchange: Exchange, response: ProviderResponse): Promise<Uint8Array> {
   const { deadlines, dependencies } = exchange
   return readWhole(response, { maxBytes: dependencies.maxAnswerBytes, deadlines })
-}
-
-/** Usage of embeddings, images, transcriptions and reranking, in the words OpenAI and Cohere use. */
-function readOpaqueUsage(body: JsonObject | undefined): TokenUsage | undefined {
-  const usage = asObject(body?.['usage'])
-  const input = asNumber(usage?.['prompt_tokens']) ?? asNumber(usage?.['input_tokens'])
-  if (input === undefined) return undefined
-  const output = asNumber(usage?.['completion_tokens']) ?? asNumber(usage?.['output_tokens'])
-  return { inputTokens: input, outputTokens: output ?? 0 }
 }
 
 /** The request as its client knows it, for formats whose answers repeat it. */

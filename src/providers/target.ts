@@ -1,17 +1,23 @@
 import { isStreamed, newReport } from '../core/call.ts'
 import type { Answer, Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { AskOptions, Target } from '../core/target.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { Target } from '../core/target.ts'
+import { askConverted } from './ask-converted.ts'
+import { convertibleFor } from './convert.ts'
 import { countTokensLocally } from './count-tokens.ts'
 import { startDeadlines } from './deadlines.ts'
 import type { Timeouts } from './deadlines.ts'
+import { collectIn } from './exchange.ts'
 import type { Exchange, ExchangeDependencies, Translation } from './exchange.ts'
-import { canLengthenContext, requestHeaders } from './headers.ts'
+import { canLengthenContext } from './headers.ts'
 import { namingModel } from './name-model.ts'
 import { prepareSame, prepareTranslated } from './prepare.ts'
-import type { Prepared } from './prepare.ts'
-import type { EndpointRequest, Provider, UnsignedRequest } from './provider.ts'
+import type { BodyMembers, Prepared } from './prepare.ts'
+import type { EndpointRequest, Provider } from './provider.ts'
 import { receive } from './receive.ts'
+import { send } from './send.ts'
+import type { Opening } from './send.ts'
 
 /** Makes a target of a model at a provider: whoever asks it gets the answer in the client's format. */
 export function createTarget(
@@ -28,17 +34,20 @@ export function createTarget(
     perimeter: model.perimeter ?? provider.perimeter,
     ask(question, options) {
       const translation = translationFor(formats, question, dependencies)
+      const convertible = convertibleFor(provider, question, model.name)
       const endpoint: EndpointRequest = {
         operation: question.call.operation,
         model: model.name,
-        path: question.call.path,
+        path: convertible?.path ?? question.call.path,
         stream: question.stream,
         ...(translation === undefined ? {} : { format: translation.provider.name }),
       }
       const url = provider.url(endpoint)
       if (url !== undefined) {
-        const opening = { provider, endpoint, question, translation, dependencies }
-        return ask({ ...opening, model: model.name, options }, url)
+        const common = { provider, endpoint, question, translation, dependencies }
+        const opening = { ...common, model: model.name, options }
+        if (convertible === undefined) return ask(opening, url)
+        return askConverted(opening, { ...convertible, url, timeouts: timeoutsFor(opening) })
       }
       if (question.call.operation === 'count_tokens') {
         return Promise.resolve(countTokensLocally(question, dependencies))
@@ -46,14 +55,6 @@ export function createTarget(
       return Promise.reject(new GatewayError('not_supported'))
     },
   }
-}
-
-interface Opening extends Pick<
-  Exchange,
-  'provider' | 'model' | 'question' | 'translation' | 'dependencies'
-> {
-  readonly endpoint: EndpointRequest
-  readonly options: AskOptions | undefined
 }
 
 async function ask(opening: Opening, url: string): Promise<Answer> {
@@ -75,17 +76,13 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
     report: newReport(),
   }
   try {
-    const request = {
-      method: call.method,
-      headers: requestHeaders(provider, question, prepared.contentType),
-      body: call.method === 'POST' ? prepared.body : undefined,
-      signal: deadlines.signal,
-    }
-    const response = await provider.fetch(url, {
-      ...request,
-      headers: await authorized(opening, { ...request, url }),
-      redirect: 'manual',
-      timeout: false,
+    const response = await send({
+      provider,
+      question,
+      deadlines,
+      url,
+      body: prepared.body,
+      contentType: prepared.contentType,
       connectTimeoutMs: timeouts.connectTimeoutMs,
     })
     const answer = await receive(exchange, response)
@@ -110,17 +107,6 @@ function timeoutsFor({ question, dependencies, options }: Opening): Timeouts {
   }
 }
 
-/** Returns the headers of a request with what proves who sends it. */
-function authorized(
-  { provider, question }: Opening,
-  request: Omit<UnsignedRequest, 'principal'>,
-): Record<string, string> | Promise<Record<string, string>> {
-  const added = provider.authorize?.({ ...request, principal: question.principal })
-  if (added === undefined) return request.headers
-  if (!(added instanceof Promise)) return { ...request.headers, ...added }
-  return added.then((headers) => ({ ...request.headers, ...headers }))
-}
-
 /** Chat-like operations have a format: the client's own where the provider speaks it. */
 function translationFor(
   formats: Provider['formats'],
@@ -138,20 +124,22 @@ function translationFor(
 
 function prepare(opening: Opening, warnings: string[]): Prepared {
   const { provider, model, endpoint, question, translation } = opening
-  const members = provider.bodyMembers?.(endpoint) ?? {}
+  const membersOf = (body: JsonObject): BodyMembers => provider.bodyMembers?.(endpoint, body) ?? {}
   if (question.longContext === true && !canLengthenContext(provider)) {
     warnings.push('dropped model: the suffix [1m]')
   }
   if (translation === undefined || translation.isSame) {
     const askUsage = translation?.provider.tellsUsageWhenAsked === true && provider.asksStreamUsage
     const namesModel = translation?.provider.namesModelInPath !== true
-    return prepareSame(question, namesModel ? model : question.model, { askUsage, members })
+    return prepareSame(question, namesModel ? model : question.model, {
+      askUsage,
+      members: membersOf(question.body.json ?? {}),
+    })
   }
   return prepareTranslated(question, model, {
     client: translation.client,
     provider: translation.provider,
-    members,
-    warn: ({ type, field, detail }) =>
-      warnings.push(detail === undefined ? `${type} ${field}` : `${type} ${field}: ${detail}`),
+    membersOf,
+    warn: collectIn(warnings),
   })
 }

@@ -1,0 +1,6 @@
+export { bedrockCohereEmbeddings, titanEmbeddings } from './bedrock.ts'
+export { cohereEmbeddings } from './cohere.ts'
+export { convertEmbeddings } from './convert.ts'
+export type { EmbeddingsClientDialect, EmbeddingsProviderDialect } from './dialect.ts'
+export { geminiBatchEmbedContents, geminiEmbedContent, vertexPredict } from './gemini.ts'
+export { openAiEmbeddings } from './openai.ts'

@@ -1,0 +1,3 @@
+export { convertRerank } from './convert.ts'
+export type { RerankClientDialect, RerankProviderDialect } from './dialect.ts'
+export { bedrockRerank, cohereRerank, jinaRerank } from './dialects.ts'
