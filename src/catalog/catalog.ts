@@ -7,7 +7,7 @@ import type { ModelConfig } from './config.ts'
 import { createLineup } from './lineup.ts'
 import type { Named } from './lineup.ts'
 import { listModels } from './listing.ts'
-import type { ListedModel } from './listing.ts'
+import type { ListableModel, ListedModel, ListingParts } from './listing.ts'
 import { findAtProvider } from './provider-choice.ts'
 import type { ProviderChoice } from './provider-choice.ts'
 import { createRecentValues } from './recent-values.ts'
@@ -169,10 +169,10 @@ function createChooser<Offer>(
   }
 }
 
-/** Lists models; what providers are known to have is read once. */
+/** Lists models; all that there are is put together when somebody first asks. */
 function createListing<Offer>(
   { knownModels }: CatalogParts<Offer>,
-  parts: Omit<Parameters<typeof listModels>[0], 'known'>,
+  parts: Omit<ListingParts, 'known'>,
 ): (principal: Principal) => readonly ListedModel[] {
   const knownByProvider = new Map<string, readonly string[]>()
   const known = (provider: string): readonly string[] => {
@@ -180,7 +180,11 @@ function createListing<Offer>(
     knownByProvider.set(provider, names)
     return names
   }
-  return (principal) => listModels({ ...parts, known }, (names) => mayUse(principal, names))
+  let all: readonly ListableModel[] | undefined
+  return (principal) => {
+    all ??= listModels({ ...parts, known })
+    return all.filter(({ names }) => mayUse(principal, names)).map(({ model }) => model)
+  }
 }
 
 function resolutionOf<Offer>(

@@ -19,20 +19,22 @@ export interface ListingParts {
   readonly known: (provider: string) => readonly string[]
 }
 
+/** A model that can be listed, and the names of which one must be permitted to whoever sees it. */
+export interface ListableModel {
+  readonly model: ListedModel
+  readonly names: readonly string[]
+}
+
 /**
- * Lists the models that someone may ask for: those of the configuration, then aliases, then what is known
- * of the models behind wildcards. What only a wildcard could name is not invented here.
- * @param mayUse tells whether one of the names is permitted
+ * Lists all models there are: those of the configuration, then aliases, then what is known of the models
+ * behind wildcards. What only a wildcard could name is not invented here.
  */
-export function listModels(
-  parts: ListingParts,
-  mayUse: (names: readonly string[]) => boolean,
-): readonly ListedModel[] {
+export function listModels(parts: ListingParts): readonly ListableModel[] {
   const { lineup } = parts
-  const listed = new Map<string, ListedModel>()
+  const listed = new Map<string, ListableModel>()
   const add = (name: string, names: readonly string[], model: ModelConfig | undefined): void => {
-    if (model === undefined || listed.has(name) || !mayUse(names)) return
-    listed.set(name, { name, ownedBy: model.targets[0]?.provider ?? '' })
+    if (model === undefined || listed.has(name)) return
+    listed.set(name, { model: { name, ownedBy: model.targets[0]?.provider ?? '' }, names })
   }
   for (const model of lineup.exactModels) add(model.name, [model.name], model)
   for (const alias of lineup.aliases) add(alias.asked, alias.names, lineup.find(alias)?.model)
