@@ -173,8 +173,8 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
     tellEnd(report)
   }
   function complete(): void {
-    finish()
     report.isComplete = true
+    finish()
   }
   async function* run(): AsyncGenerator<Uint8Array> {
     const splitter = context.provider.openSplitter?.(context) ?? createSseSplitter(context)

@@ -1,0 +1,76 @@
+/**
+ * Gemini proves with signatures what it thought before it answered or called a function, and wants them
+ * back where they stood. Other formats have no place for one at a tool call, so there it travels in the
+ * id of the call, which every client sends back; at a text it becomes a reasoning part without text.
+ * https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+
+/** Marks a neutral signature as Gemini's: one of another provider is refused by it. */
+const geminiMark = 'gemini:'
+/** Stands between the id of a call and its signature; other characters are not accepted everywhere. */
+const callMark = '_gemsig_'
+/** Marks signatures of other providers in Gemini's own form, where they must be base64. */
+const foreignMark = 'smartflow:'
+
+/** Makes a neutral signature of one that Gemini gave. */
+export function fromGemini(signature: string): string {
+  return geminiMark + signature
+}
+
+/** Returns Gemini's own signature, `undefined` for one of another provider. */
+export function toGemini(signature: string | undefined): string | undefined {
+  return signature?.startsWith(geminiMark) === true ? signature.slice(geminiMark.length) : undefined
+}
+
+/** Returns a call's id that carries the call's signature. */
+export function signCallId(id: string, signature: string): string {
+  const bytes = Buffer.from(signature, 'base64')
+  const isPlain = bytes.toString('base64') === signature
+  const text = isPlain ? bytes.toString('base64url') : Buffer.from(signature).toString('base64url')
+  return `${id}${callMark}${isPlain ? 'b' : 't'}${text}`
+}
+
+/** Takes a call's id apart. */
+export function splitCallId(id: string): { readonly id: string; readonly signature?: string } {
+  const at = id.lastIndexOf(callMark)
+  if (at < 0) return { id }
+  const kind = id[at + callMark.length]
+  const bytes = Buffer.from(id.slice(at + callMark.length + 1), 'base64url')
+  const signature = kind === 'b' ? bytes.toString('base64') : bytes.toString('utf8')
+  return { id: id.slice(0, at), signature }
+}
+
+/** Tells whether a body may hold ids that carry signatures. */
+export function hasSignedCalls(body: string): boolean {
+  return body.includes(callMark)
+}
+
+/**
+ * Returns the body with the signatures taken out of its ids, for providers that could not use them: some
+ * limit the length of an id.
+ */
+export function withoutCallSignatures(body: string): string {
+  return body.replaceAll(signedPart, '')
+}
+
+const signedPart = new RegExp(`${callMark}[bt][A-Za-z0-9_-]*(?=")`, 'g')
+
+/** Thinking of another provider as a Gemini client is to keep it. */
+export interface ForeignThought {
+  readonly type: 'signature' | 'redacted'
+  readonly value: string
+}
+
+/** Writes what proves another provider's thinking in the form of Gemini's signatures, which are base64. */
+export function wrapForeign({ type, value }: ForeignThought): string {
+  return Buffer.from(`${foreignMark}${type}:${value}`).toString('base64')
+}
+
+/** Returns what was wrapped, `undefined` for a signature of Gemini itself. */
+export function unwrapForeign(signature: string): ForeignThought | undefined {
+  const text = Buffer.from(signature, 'base64').toString('utf8')
+  if (!text.startsWith(foreignMark)) return undefined
+  const [type, ...rest] = text.slice(foreignMark.length).split(':')
+  if (type !== 'signature' && type !== 'redacted') return undefined
+  return { type, value: rest.join(':') }
+}
