@@ -6,7 +6,7 @@ import type { LogStore } from './store.ts'
 import type { AuditFault, AuditHealth, AuditLog, AuditStats } from './types.ts'
 
 /** Shortest time from one commit to the next while the processor is busy: each costs about 50 µs of it. */
-const spacingMs = 1
+const spacingMs = 2
 /** A turn of the event loop shorter than this found nothing to do. */
 const idleTurnMs = 0.02
 

@@ -20,8 +20,10 @@ export interface Timeouts {
  * the clock and leaves the exchange as it is.
  */
 export interface Deadlines extends Disposable {
-  /** Ends the exchange with the provider: the client left or a deadline passed. */
+  /** Ends the exchange with the provider: the client left or a deadline passed. Made when asked for. */
   readonly signal: AbortSignal
+  /** Calls the one listener with the reason when the exchange must end, at once if it must already. */
+  onAbort(listener: (reason: unknown) => void): void
   /** The provider has answered with a status: from now on a failure is an answer that broke off. */
   answered(): void
   /** The answer has begun: from now on silence is measured, not the wait for the first byte. Once is enough. */
@@ -48,7 +50,10 @@ const brokenText = 'The connection to the provider broke in the middle of its an
 class RunningDeadlines implements Deadlines {
   readonly #client: AbortSignal
   readonly #timeouts: Timeouts
-  readonly #controller = new AbortController()
+  /** Only made for those who need a signal: it costs more than the rest of the clock. */
+  #controller: AbortController | undefined
+  #aborted: { readonly reason: unknown } | undefined
+  #listener: ((reason: unknown) => void) | undefined
   readonly #startedAt = performance.now()
   /** Says which deadline passed, once one has. */
   #expired: string | undefined
@@ -72,7 +77,16 @@ class RunningDeadlines implements Deadlines {
   }
 
   get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController()
+      if (this.#aborted !== undefined) this.#controller.abort(this.#aborted.reason)
+    }
     return this.#controller.signal
+  }
+
+  onAbort(listener: (reason: unknown) => void): void {
+    this.#listener = listener
+    if (this.#aborted !== undefined) listener(this.#aborted.reason)
   }
 
   answered(): void {
@@ -123,7 +137,7 @@ class RunningDeadlines implements Deadlines {
   cancel(): void {
     this.#isCancelled = true
     this[Symbol.dispose]()
-    this.#controller.abort()
+    this.#abort(new DOMException('The exchange was given up.', 'AbortError'))
   }
 
   [Symbol.dispose](): void {
@@ -133,7 +147,14 @@ class RunningDeadlines implements Deadlines {
 
   readonly #onClientGone = (): void => {
     this[Symbol.dispose]()
-    this.#controller.abort(this.#client.reason)
+    this.#abort(this.#client.reason)
+  }
+
+  #abort(reason: unknown): void {
+    if (this.#aborted !== undefined) return
+    this.#aborted = { reason }
+    this.#listener?.(reason)
+    this.#controller?.abort(reason)
   }
 
   #checkAfter(delayMs: number): Timer {
@@ -173,7 +194,7 @@ class RunningDeadlines implements Deadlines {
 
   #expire(text: string): void {
     this.#expired = text
-    this.#controller.abort(new DOMException(text, 'TimeoutError'))
+    this.#abort(new DOMException(text, 'TimeoutError'))
   }
 }
 

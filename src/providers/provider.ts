@@ -43,6 +43,8 @@ export interface FetchInit {
   readonly headers: Record<string, string>
   readonly body?: Uint8Array | string | undefined
   readonly signal: AbortSignal
+  /** What `signal` tells, for one listener and without the cost of a signal. */
+  readonly onAbort?: (listener: (reason: unknown) => void) => void
   readonly redirect: 'manual'
   /** Switches the silence limit of the runtime off: the configured deadlines decide. */
   readonly timeout: false

@@ -3,7 +3,7 @@ import type { AskOptions } from '../core/target.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { Exchange } from './exchange.ts'
 import { requestHeaders } from './headers.ts'
-import type { EndpointRequest, Provider, ProviderResponse, UnsignedRequest } from './provider.ts'
+import type { EndpointRequest, Provider, ProviderResponse } from './provider.ts'
 
 /** What is known of an attempt before its first request. */
 export interface Opening extends Pick<
@@ -26,31 +26,48 @@ export interface Sending {
 }
 
 /** Sends a request with what proves who sends it. */
-export async function send(sending: Sending): Promise<ProviderResponse> {
-  const { provider, question, url } = sending
-  const { method } = question.call
-  const request = {
-    method,
-    headers: requestHeaders(provider, question, sending.contentType),
-    body: method === 'POST' ? sending.body : undefined,
-    signal: sending.deadlines.signal,
-  }
-  return provider.fetch(url, {
-    ...request,
-    headers: await authorized(sending, { ...request, url }),
+export function send(sending: Sending): Promise<ProviderResponse> {
+  const { provider, question, contentType } = sending
+  const headers = requestHeaders(provider, question, contentType)
+  return provider.authorize === undefined
+    ? fetchWith(sending, headers)
+    : authorized(sending, headers).then((all) => fetchWith(sending, all))
+}
+
+function fetchWith(sending: Sending, headers: Record<string, string>): Promise<ProviderResponse> {
+  const { deadlines, connectTimeoutMs } = sending
+  return sending.provider.fetch(sending.url, {
+    method: sending.question.call.method,
+    headers,
+    body: bodyOf(sending),
+    // Read only by transports that cannot do with `onAbort`.
+    get signal() {
+      return deadlines.signal
+    },
+    onAbort: (listener) => deadlines.onAbort(listener),
     redirect: 'manual',
     timeout: false,
-    connectTimeoutMs: sending.connectTimeoutMs,
+    connectTimeoutMs,
   })
 }
 
 /** Returns the headers of a request with what proves who sends it. */
-function authorized(
-  { provider, question }: Sending,
-  request: Omit<UnsignedRequest, 'principal'>,
-): Record<string, string> | Promise<Record<string, string>> {
-  const added = provider.authorize?.({ ...request, principal: question.principal })
-  if (added === undefined) return request.headers
-  if (!(added instanceof Promise)) return { ...request.headers, ...added }
-  return added.then((headers) => ({ ...request.headers, ...headers }))
+async function authorized(
+  sending: Sending,
+  headers: Record<string, string>,
+): Promise<Record<string, string>> {
+  const { provider, question, url, deadlines } = sending
+  const added = await provider.authorize?.({
+    method: question.call.method,
+    url,
+    headers,
+    body: bodyOf(sending),
+    principal: question.principal,
+    signal: deadlines.signal,
+  })
+  return { ...headers, ...added }
+}
+
+function bodyOf({ question, body }: Sending): Uint8Array | string | undefined {
+  return question.call.method === 'POST' ? body : undefined
 }

@@ -1,6 +1,5 @@
 import type { Call } from '../core/call.ts'
 import type { AttemptRecord, OutcomeRecord } from '../core/record.ts'
-import type { TokenUsage } from '../core/usage.ts'
 import type { Distribution, MetricsRegistry } from './metrics.ts'
 import { declareProcessMetrics } from './process-metrics.ts'
 
@@ -101,13 +100,18 @@ function declareCallMetrics(registry: MetricsRegistry): RecordCall {
     labels: ['operation'],
   })
   const recordUse = declareUseMetrics(registry)
+  // One object a combination: finding each child by its labels would cost a call as much as its audit record.
+  const callOf = remember2((operation, provider) => ({
+    duration: durations.with({ operation, provider }),
+    firstByte: firstBytes.with({ operation, provider }),
+    ended: remember((status) => requests.with({ operation, status, provider })),
+  }))
   return (operation, outcome) => {
     const { status, provider = noProvider } = outcome
-    requests.with({ operation, status: String(status), provider }).add(1)
-    durations.with({ operation, provider }).observe(outcome.durationMs / 1000)
-    if (outcome.firstByteMs !== undefined) {
-      firstBytes.with({ operation, provider }).observe(outcome.firstByteMs / 1000)
-    }
+    const call = callOf(operation, provider)
+    call.ended(String(status)).add(1)
+    call.duration.observe(outcome.durationMs / 1000)
+    if (outcome.firstByteMs !== undefined) call.firstByte.observe(outcome.firstByteMs / 1000)
     if (outcome.endedBy === 'client') aborts.with({ operation }).add(1)
     if (outcome.warnings.length > 0) warnings.with({ operation }).add(outcome.warnings.length)
     recordUse(outcome)
@@ -131,31 +135,50 @@ function declareUseMetrics(registry: MetricsRegistry): (outcome: OutcomeRecord) 
     help: 'Cost of answered calls in nano-dollars; calls without a known price are not in it.',
     labels: ['provider'],
   })
+  const useOf = remember((provider) => ({
+    cost: remember(() => cost.with({ provider })),
+    tokens: remember((direction) => tokens.with({ direction, provider })),
+    attempts: remember((outcome) => attempts.with({ provider, outcome })),
+  }))
   return ({ attempts: tried, usage, cost: price, provider = noProvider }) => {
-    for (const attempt of tried) {
-      attempts.with({ provider: attempt.provider, outcome: outcomeOf(attempt) }).add(1)
-    }
-    if (price !== undefined) cost.with({ provider }).add(price.nanoUsd)
+    for (const attempt of tried) useOf(attempt.provider).attempts(outcomeOf(attempt)).add(1)
+    const use = useOf(provider)
+    if (price !== undefined) use.cost('').add(price.nanoUsd)
     if (usage === undefined) return
-    for (const [direction, count] of tokenCounts(usage)) {
-      if (count > 0) tokens.with({ direction, provider }).add(count)
-    }
+    use.tokens('input').add(usage.inputTokens)
+    use.tokens('output').add(usage.outputTokens)
+    if (usage.cacheReadTokens) use.tokens('cache_read').add(usage.cacheReadTokens)
+    if (usage.cacheWriteTokens) use.tokens('cache_write').add(usage.cacheWriteTokens)
+    if (usage.reasoningTokens) use.tokens('reasoning').add(usage.reasoningTokens)
   }
+}
+
+/** Most results that are remembered in one place; the registry itself bounds how many there are in all. */
+const maxRemembered = 1_000
+
+/** Remembers what was made for a word. */
+function remember<Made>(make: (word: string) => Made): (word: string) => Made {
+  const made = new Map<string, Made>()
+  return (word) => {
+    const known = made.get(word)
+    if (known !== undefined) return known
+    const fresh = make(word)
+    if (made.size < maxRemembered) made.set(word, fresh)
+    return fresh
+  }
+}
+
+/** Remembers what was made for two words. */
+function remember2<Made>(
+  make: (first: string, second: string) => Made,
+): (first: string, second: string) => Made {
+  const byFirst = remember((first) => remember((second) => make(first, second)))
+  return (first, second) => byFirst(first)(second)
 }
 
 function outcomeOf({ status, errorCode }: AttemptRecord): string {
   if (errorCode !== undefined) return errorCode
   return status === undefined ? 'unknown' : `${Math.floor(status / 100)}xx`
-}
-
-function tokenCounts(usage: TokenUsage): [direction: string, count: number][] {
-  return [
-    ['input', usage.inputTokens],
-    ['output', usage.outputTokens],
-    ['cache_read', usage.cacheReadTokens ?? 0],
-    ['cache_write', usage.cacheWriteTokens ?? 0],
-    ['reasoning', usage.reasoningTokens ?? 0],
-  ]
 }
 
 function declareAuditMetrics(registry: MetricsRegistry, audit: AuditSource): void {

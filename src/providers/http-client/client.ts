@@ -62,13 +62,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 async function exchange(
   connection: Connection,
   request: Uint8Array,
-  { signal }: FetchInit,
+  init: FetchInit,
 ): Promise<ProviderResponse> {
   const { response, abort } = connection.send(request)
-  const onAbort = (): void => abort(signal.reason)
-  // The signal belongs to this call alone, so the listener goes with it.
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort)
+  if (init.onAbort === undefined) abortWith(init.signal, abort)
+  else init.onAbort(abort)
   return toProviderResponse(await response)
 }
 
@@ -76,6 +74,13 @@ async function exchange(
 function openingSignal({ signal, connectTimeoutMs }: FetchInit): AbortSignal {
   if (connectTimeoutMs === undefined) return signal
   return AbortSignal.any([signal, AbortSignal.timeout(connectTimeoutMs)])
+}
+
+/** The signal belongs to one call alone, so the listener goes with it. */
+function abortWith(signal: AbortSignal, abort: (reason: unknown) => void): void {
+  const onAbort = (): void => abort(signal.reason)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort)
 }
 
 /** A connection that is still being opened when nobody wants it any more is closed as soon as it is open. */
