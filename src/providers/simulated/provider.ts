@@ -8,6 +8,8 @@ import type { Form } from './call.ts'
 import { dispatch } from './endpoints.ts'
 import type { Endpoints } from './endpoints.ts'
 import { errorReply, ProviderRefusal } from './errors.ts'
+import { acceptRealtime } from './realtime-handshake.ts'
+import type { Handshake } from './realtime-handshake.ts'
 import { ConnectionCut, deliver, hasKnownLength } from './reply.ts'
 import type { Reply, Sleep } from './reply.ts'
 import { checkKey, dialectOf, routeOf } from './route.ts'
@@ -43,6 +45,8 @@ export interface SimulatedProvider {
   fetch(request: Request): Promise<Response>
   /** The same for a server of its own, which drops the connection on `ConnectionCut`. */
   answer(request: Request): Promise<SimulatedAnswer>
+  /** Judges the request for a realtime session; rejects with `ConnectionCut` when it is to get no answer. */
+  accept(request: Request): Promise<Handshake>
 }
 
 const defaultModels = ['simulated', 'simulated-reasoning', 'simulated-embedding']
@@ -74,7 +78,13 @@ export function createSimulatedProvider(options: SimulatedProviderOptions = {}):
     const { status, headers, body } = await answer(new Request(request, { signal }))
     return new Response(bodyStream(body, left), { status, headers })
   }
-  return { fetch, answer }
+  const accept = (request: Request): Promise<Handshake> =>
+    acceptRealtime(request, {
+      apiKey: options.apiKey,
+      sleep: parts.sleep,
+      behaviourFor: (model, headers) => behaviourFor(model, headers, parts),
+    })
+  return { fetch, answer, accept }
 }
 
 interface Parts extends Endpoints {

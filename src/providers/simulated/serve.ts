@@ -2,6 +2,8 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createSimulatedProvider } from './provider.ts'
 import type { SimulatedProvider, SimulatedProviderOptions } from './provider.ts'
+import { serveRealtime } from './realtime-serve.ts'
+import type { ResettableSocket } from './realtime-serve.ts'
 import { ConnectionCut } from './reply.ts'
 
 const maxBodyBytes = 256 * 2 ** 20
@@ -32,6 +34,12 @@ export async function serveSimulatedProvider(options: ServeOptions = {}): Promis
   const server = createServer((incoming, outgoing) => {
     void serveCall(provider, { incoming, outgoing, onAbort: () => aborted++ })
   })
+  const sockets = new Set<ResettableSocket>()
+  server.on('upgrade', (incoming: IncomingMessage, socket: ResettableSocket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    void serveRealtime(incoming, socket, (request) => provider.accept(request))
+  })
   const hostname = options.hostname ?? '127.0.0.1'
   const port = await listen(server, options.port ?? 0, hostname)
   const host = hostname.includes(':') ? `[${hostname}]` : hostname
@@ -39,7 +47,10 @@ export async function serveSimulatedProvider(options: ServeOptions = {}): Promis
     url: `http://${host}:${port}`,
     port,
     abortedCalls: () => aborted,
-    [Symbol.asyncDispose]: () => close(server),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await close(server)
+    },
   }
 }
 
