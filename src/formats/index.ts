@@ -1,4 +1,6 @@
 export { anthropicMessages } from './anthropic-messages/index.ts'
+export { bedrockConverse } from './bedrock-converse/index.ts'
+export { anthropicAtBedrock, anthropicVersion, bedrockInvoke } from './bedrock-invoke/index.ts'
 export { cohereChat } from './cohere-chat/index.ts'
 export { gemini, geminiArray, hasSignedCalls, withoutCallSignatures } from './gemini/index.ts'
 export { readBodyUsage } from './body-usage.ts'

@@ -135,7 +135,12 @@ function writeToolChoice(choice: ToolChoice, parallel: boolean | undefined): Jso
   }
 }
 
-function writeSampling(request: NeutralRequest, isThinking: boolean, warn: Warn): JsonObject {
+/** Writes temperature, `top_p`, `top_k` and stop sequences within the rules of Claude's models. */
+export function writeSampling(
+  request: NeutralRequest,
+  isThinking: boolean,
+  warn: Warn,
+): JsonObject {
   return {
     ...writeTemperature(request, isThinking, warn),
     ...writeTopK(request, isThinking, warn),
