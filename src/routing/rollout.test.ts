@@ -42,7 +42,9 @@ test('every route draws its own share, and every tenant its own users', () => {
 })
 
 test('departments, tenants and keys are in or out as a whole', () => {
-  const colleagues = users.slice(0, 50).map((user) => ({ ...user, department: 'research', keyId: 'k' }))
+  const colleagues = users
+    .slice(0, 50)
+    .map((user) => ({ ...user, department: 'research', keyId: 'k' }))
   for (const stickyBy of ['department', 'tenant', 'key'] as const) {
     const words = new Set(
       colleagues.map((user) => isInRollout({ percent: 50, stickyBy }, 'gpt', user)),
