@@ -1,3 +1,4 @@
+import type { Channel } from './channel.ts'
 import type { GatewayError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Principal } from './principal.ts'
@@ -89,6 +90,8 @@ export interface Answer {
   /** Field paths lost or changed in translation. */
   readonly warnings: readonly string[]
   readonly report: AnswerReport
+  /** The conversation that was opened, for realtime sessions; its frames do not pass through the body. */
+  readonly channel?: Channel
 }
 
 /** How an answer ended; known once nothing more will be sent. */

@@ -3,7 +3,6 @@ export { openRealtime } from './realtime.ts'
 export type { RealtimeSession } from './realtime.ts'
 export type {
   Connection,
-  ConnectStage,
   InspectionStage,
   RealtimeEvents,
   RealtimeStages,

@@ -2,18 +2,16 @@ import type { Question } from '../core/call.ts'
 import type { Channel, Frame } from '../core/channel.ts'
 import type { Decision } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
-import type { AttemptRecord } from '../core/record.ts'
 import type { RealtimeEvent, SessionInspector } from '../core/session.ts'
 import type { SessionRegistry } from './session-registry.ts'
-import type { Offer, Stages } from './stages.ts'
+import type { Stages } from './stages.ts'
 
 /** The stages of a realtime session: those of a call, and what sessions need beside. */
 export interface RealtimeStages extends Pick<
   Stages,
-  'identity' | 'audit' | 'catalog' | 'limits' | 'compliance'
+  'identity' | 'audit' | 'catalog' | 'limits' | 'compliance' | 'routing'
 > {
   readonly inspection: InspectionStage
-  readonly connections: ConnectStage
   readonly sessions: SessionRegistry
   readonly sessionLimits: SessionLimits
   readonly events: RealtimeEvents
@@ -30,13 +28,6 @@ export interface Connection {
   readonly provider: string
   /** Model name at the provider. */
   readonly model: string
-  /** Every target that was tried, in order. */
-  readonly attempts: readonly AttemptRecord[]
-}
-
-export interface ConnectStage {
-  /** Connects to the first target of an offer that lets us, or throws 502, 504, 501. */
-  connect(question: Question, offer: Offer): Promise<Connection>
 }
 
 /** What one session may take. */

@@ -1,4 +1,3 @@
-import { newReport } from '../core/call.ts'
 import type { Answer, AnswerEnd, Call, Question } from '../core/call.ts'
 import type { Channel } from '../core/channel.ts'
 import type { Decision } from '../core/decision.ts'
@@ -44,9 +43,10 @@ export async function openRealtime(stages: RealtimeStages, call: Call): Promise<
     if (!mayPass(decision)) throw new GatewayError('blocked_by_policy', decision.reason) // 403
 
     const inspector = stages.inspection.open(question, decision)
-    const connection = await stages.connections.connect(question, offer) // 502 504
+    const answer = await stages.routing.send(question, offer) // 502 504
+    const connection = connectionOf(answer)
     const held = { trail, reservation, place }
-    return sessionOf({ stages, question, offer, decision, inspector, connection, ...held })
+    return sessionOf({ stages, question, offer, decision, inspector, connection, answer, ...held })
   } catch (error) {
     const refusal = toGatewayError(error)
     place?.release()
@@ -67,18 +67,20 @@ interface Opened {
   readonly trail: AuditTrail
   readonly reservation: Reservation
   readonly place: SessionPlace
+  /** The answer of the provider, which is the session. */
+  readonly answer: Answer
   readonly connection: Connection
 }
 
 function sessionOf(opened: Opened): RealtimeSession {
-  const { stages, question, decision, trail, reservation, place, connection } = opened
+  const { stages, question, decision, trail, reservation, place, connection, answer } = opened
   return {
     provider: connection.provider,
     model: connection.model,
     verdict: decision.verdict,
     async run(client) {
       const { channel: provider } = connection
-      const report = newReport()
+      const { report } = answer
       const tally = newTally()
       const context = contextOf(opened, client, tally)
       const end = await relay({
@@ -90,10 +92,10 @@ function sessionOf(opened: Opened): RealtimeSession {
         onStop: (stop) => place.onStop(stop),
         onAnswer: () => (report.firstByteAt ??= performance.now()),
       })
-      const answer = answerOf(opened, { tally, end, firstByteAt: report.firstByteAt })
+      const ended = endedAnswer(opened, tally, end)
       // INVARIANT: whoever sees the session closed finds its proof.
-      reservation.settle(answer)
-      trail.close(answer, endOf(end))
+      reservation.settle(ended)
+      trail.close(ended, endOf(end))
       closeBoth({ client, provider }, end, (error) =>
         stages.events.writeError(error, question.call),
       )
@@ -103,11 +105,29 @@ function sessionOf(opened: Opened): RealtimeSession {
     },
     abandon(error) {
       connection.channel.close(1000, '')
+      answer.report.onEnd?.()
       place.release()
       reservation.settle(undefined)
       trail.refuse(error)
     },
   }
+}
+
+/** Completes the answer of a session that is over: what it used and how it ended. */
+function endedAnswer({ answer, decision }: Opened, tally: Tally, end: SessionEnd): Answer {
+  const { report } = answer
+  report.verdict = decision.verdict
+  report.usage = tally.usage === undefined ? undefined : { ...tally.usage, estimated: false }
+  report.error = end.error
+  report.isComplete = end.error === undefined
+  // The attempt gets its duration, its usage and its cost.
+  report.onEnd?.()
+  return { ...answer, body: '', warnings: [...answer.warnings, ...warningsOf(tally)] }
+}
+
+function connectionOf({ channel, provider = '', model = '', report }: Answer): Connection {
+  if (channel !== undefined) return { channel, provider, model }
+  throw report.error ?? new GatewayError('provider_bad_answer')
 }
 
 function contextOf(opened: Opened, client: Channel, tally: Tally): GateContext {
@@ -136,38 +156,6 @@ function beginningOf({ target }: Call): Pick<Question, 'body' | 'model' | 'strea
   }
   const body = { bytes: new Uint8Array(), contentType: '', text: undefined, json: undefined }
   return { body, model: target.model, stream: true }
-}
-
-function answerOf(
-  { connection, decision }: Opened,
-  {
-    tally,
-    end,
-    firstByteAt,
-  }: {
-    readonly tally: Tally
-    readonly end: SessionEnd
-    readonly firstByteAt: number | undefined
-  },
-): Answer {
-  return {
-    status: 101,
-    headers: {},
-    body: '',
-    provider: connection.provider,
-    model: connection.model,
-    cache: 'bypass',
-    warnings: warningsOf(tally),
-    report: {
-      ...newReport(),
-      verdict: decision.verdict,
-      attempts: connection.attempts,
-      usage: tally.usage === undefined ? undefined : { ...tally.usage, estimated: false },
-      error: end.error,
-      firstByteAt,
-      isComplete: true,
-    },
-  }
 }
 
 /** What an auditor has to know about a session beside its numbers; never content. */
