@@ -34,6 +34,14 @@ describe('published prices', () => {
     })
   })
 
+  test('yield to what the provider says it charged', () => {
+    const charged = { ...openai, usage: { ...usage, chargedNanoUsd: 7 } }
+    expect(createPriceList({ overrides: [] }).priceOf(charged)).toEqual({
+      nanoUsd: 7,
+      priceVersion: 'provider',
+    })
+  })
+
   test('are found for every type of provider that has any', () => {
     const azure = { providerType: 'azure-openai', providerName: 'corp' }
     expect(priceOf(azure)).toBe(450_000)

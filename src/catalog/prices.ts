@@ -17,7 +17,7 @@ export interface PricedCall extends PricedTarget {
 export interface PriceList {
   /** Names the published prices and the administrator's own; the same for the same prices. */
   readonly version: string
-  /** Returns what a call costs; `undefined`, never 0, when there is no price for it. */
+  /** Returns what a call costs, in the provider's own words if it said so; `undefined`, never 0, without a price. */
   priceOf(call: PricedCall): Cost | undefined
   /**
    * Looks prices up ahead of their first use, and reads the published ones (about 15 ms and 16 MB,
@@ -80,6 +80,8 @@ export function createPriceList(options: PriceListOptions): PriceList {
   return {
     version,
     priceOf(call) {
+      const { chargedNanoUsd } = call.usage
+      if (chargedNanoUsd !== undefined) return { nanoUsd: chargedNanoUsd, priceVersion: 'provider' }
       const card = cardOf(call)
       if (card === undefined) return undefined
       const rates = ratesAt(card, asOf ?? call.at, call.usage.inputTokens)

@@ -21,6 +21,8 @@ export interface TokenUsage {
   readonly cacheReadImageTokens?: number
   /** Part of `outputTokens` that is audio. */
   readonly outputAudioTokens?: number
+  /** What the provider itself says it charged, in integer nano-dollars (OpenRouter). */
+  readonly chargedNanoUsd?: number
 }
 
 /** Usage as it is recorded: counted by the provider, or estimated by us and marked so. */

@@ -25,7 +25,8 @@ export async function askConverted(
 ): Promise<Answer> {
   const { provider, question, model, dependencies, options } = opening
   const warnings: string[] = []
-  const call = conversion.convert(collectIn(warnings))
+  const warn = collectIn(warnings)
+  const call = conversion.convert(warn)
   const deadlines = startDeadlines(options?.signal ?? question.call.signal, conversion.timeouts)
   const exchange: Exchange = {
     provider,
@@ -40,7 +41,7 @@ export async function askConverted(
   }
   const bodies = call.requests.map((body) => ({
     ...body,
-    ...provider.bodyMembers?.(opening.endpoint, body),
+    ...provider.bodyMembers?.(opening.endpoint, body, warn),
   }))
   try {
     const received = await askAll(exchange, bodies, conversion)

@@ -1,38 +1,8 @@
 import { z } from 'zod'
-import { Secret } from '../core/secret.ts'
+import { apiKey, common, url } from './fields-config.ts'
+import { serviceSchemas } from './services-config.ts'
 
-const name = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'expected lower-case letters, digits, dots, dashes')
-const secret = z
-  .string()
-  .min(1)
-  .transform((value) => new Secret(value))
-const url = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' })
-
-const common = {
-  name: name.describe('Name by which models refer to this provider'),
-  headers: z.record(z.string(), secret).optional().describe('Extra headers sent with every call'),
-  region: name
-    .optional()
-    .describe('Where this provider processes what it is sent, such as eu-central'),
-  perimeter: name
-    .optional()
-    .describe('Within whose walls it does so, such as on-premises, eu or public'),
-  caFile: z.string().optional().describe('PEM file of the certificate authority of this provider'),
-  proxy: url
-    .optional()
-    .describe('HTTP proxy for calls to this provider; none is taken from the environment'),
-  streamUsage: z
-    .enum(['ask', 'leave'])
-    .optional()
-    .describe(
-      'Whether to ask for token usage in streams when the client did not (the extra frame is withheld)',
-    ),
-}
-const apiKey = secret.describe('API key of the provider, best as ${env:NAME} or ${file:/path}')
-
-/** Presets of OpenAI-compatible services: known addresses, nothing else. */
+/** Presets of OpenAI-compatible services: their addresses and habits; provider types of their own as well. */
 export const compatiblePresets = [
   'vllm',
   'lmstudio',
@@ -42,6 +12,7 @@ export const compatiblePresets = [
   'xai',
   'openrouter',
   'together',
+  'llamacpp',
 ] as const
 
 const providerSchema = z.discriminatedUnion('type', [
@@ -124,6 +95,7 @@ const providerSchema = z.discriminatedUnion('type', [
     apiKey: apiKey.optional(),
     baseUrl: url.default('http://127.0.0.1:11434'),
   }),
+  ...serviceSchemas,
   z.strictObject({
     ...common,
     type: z.literal('simulated'),

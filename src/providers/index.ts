@@ -6,7 +6,9 @@ import { cohere } from './cohere.ts'
 import { ollama } from './ollama.ts'
 import { openAi } from './openai.ts'
 import { openAiCompatible } from './openai-compatible.ts'
+import { openRouter } from './openrouter.ts'
 import type { ProviderRuntime, ProviderTraits } from './provider.ts'
+import { service } from './services.ts'
 import { simulated } from './simulated-traits.ts'
 
 export { providersConfigSchema } from './config.ts'
@@ -37,6 +39,17 @@ export function traitsOf(config: ProviderConfig, _runtime: ProviderRuntime): Pro
       return cohere(config)
     case 'ollama':
       return ollama(config)
+    case 'openrouter':
+      return openRouter(config)
+    case 'mistral':
+    case 'groq':
+    case 'deepseek':
+    case 'xai':
+    case 'together':
+    case 'vllm':
+    case 'lmstudio':
+    case 'llamacpp':
+      return service(config)
     case 'simulated':
       return simulated()
   }

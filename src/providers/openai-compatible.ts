@@ -8,6 +8,8 @@ import {
   trimSlashes,
 } from './openai-paths.ts'
 import type { ProviderTraits } from './provider.ts'
+import { services } from './services.ts'
+import type { Service } from './services.ts'
 
 type CompatibleConfig = ProviderConfig & { readonly type: 'openai-compatible' }
 
@@ -20,10 +22,8 @@ const presetRoots: Readonly<Record<NonNullable<CompatibleConfig['preset']>, stri
   xai: 'https://api.x.ai/v1',
   openrouter: 'https://openrouter.ai/api/v1',
   together: 'https://api.together.xyz/v1',
+  llamacpp: 'http://127.0.0.1:8080/v1',
 }
-
-/** Mistral answers 422 to `stream_options` and sends usage in every stream without being asked. */
-const presetsWithUnaskedUsage: ReadonlySet<string> = new Set(['mistral'])
 
 const operations: ReadonlySet<Operation> = new Set([...openAiOperations, 'rerank'])
 
@@ -32,16 +32,19 @@ export function openAiCompatible(config: CompatibleConfig): ProviderTraits {
   const root = trimSlashes(
     config.baseUrl ?? (config.preset === undefined ? '' : presetRoots[config.preset]),
   )
+  const habits: Partial<Service> = config.preset === undefined ? {} : services[config.preset]
+  const { asksStreamUsage = true, bodyMembers } = habits
   return {
     formats: [openAiChat, openAiCompletions, ...(config.responses ? [openAiResponses] : [])],
     keepsResponses: config.responses && config.keepsResponses,
     headers:
       config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey.reveal()}` },
     forwardedHeaders: openAiForwardedHeaders,
-    asksStreamUsage: config.preset === undefined || !presetsWithUnaskedUsage.has(config.preset),
+    asksStreamUsage,
     url(request) {
       const path = openAiPath(request, operations)
       return path === undefined ? undefined : root + path
     },
+    ...(bodyMembers === undefined ? {} : { bodyMembers }),
   }
 }

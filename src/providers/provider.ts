@@ -7,6 +7,7 @@ import type {
   FormatName,
   ProviderFormat,
   RerankProviderDialect,
+  Warn,
 } from '../formats/index.ts'
 
 /** Sends one HTTP request. The runtime's `fetch` fits, and so does the in-process simulation. */
@@ -110,10 +111,12 @@ export interface Provider extends AsyncDisposable {
    * Returns top-level members of the body that this provider wants differently from the format's owner
    * (Claude at Vertex and Bedrock); `undefined` removes a member.
    * @param body what would be sent otherwise
+   * @param warn told of members that are lost
    */
   bodyMembers?(
     request: EndpointRequest,
     body: JsonObject,
+    warn: Warn,
   ): Readonly<Record<string, JsonValue | undefined>>
   /** The dialect in which a model is asked for vectors; OpenAI's where absent. */
   embeddings?(model: string): EmbeddingsProviderDialect

@@ -124,7 +124,7 @@ function translationFor(
 
 function prepare(opening: Opening, warnings: string[]): Prepared {
   const { provider, model, endpoint, question, translation } = opening
-  const membersOf = (body: JsonObject): BodyMembers => provider.bodyMembers?.(endpoint, body) ?? {}
+  const membersOf = (body: JsonObject): BodyMembers => provider.bodyMembers?.(endpoint, body, collectIn(warnings)) ?? {}
   if (question.longContext === true && !canLengthenContext(provider)) {
     warnings.push('dropped model: the suffix [1m]')
   }

@@ -107,6 +107,7 @@ describe('reading usage', () => {
     ],
     ['DeepSeek', { usage: { ...counts, prompt_cache_hit_tokens: 4 } }, { cacheReadTokens: 4 }],
     ['Moonshot', { usage: { ...counts, cached_tokens: 4 } }, { cacheReadTokens: 4 }],
+    ['OpenRouter’s charge', { usage: { ...counts, cost: 0.00014 } }, { chargedNanoUsd: 140_000 }],
     ['Groq', { usage: null, x_groq: { usage: counts } }, {}],
     [
       'xAI, which counts reasoning apart',

@@ -21,9 +21,11 @@ export function readChunk(frame: SseFrame): StreamItem {
 
 /**
  * Tells whether a chunk reports an error inside a stream that began with 200: OpenAI's `error`, or the
- * bare object of older vLLM (`{"object":"error"}`).
+ * bare object of older vLLM (`{"object":"error"}`), or why Groq stopped (`x_groq.error`).
  */
 export function isErrorChunk(chunk: JsonObject): boolean {
   const { error } = chunk
-  return (error !== undefined && error !== null) || chunk['object'] === 'error'
+  if ((error !== undefined && error !== null) || chunk['object'] === 'error') return true
+  const groq = chunk['x_groq']
+  return isObject(groq) && typeof groq['error'] === 'string' && groq['error'] !== ''
 }

@@ -51,7 +51,7 @@ export function readError(status: number, body: string): ProviderFault {
 
 /** Reads an error object; without a status its own code or type gives one, as inside a stream. */
 export function readFault(body: JsonObject, status?: number): ProviderFault {
-  const error = asObject(body['error']) ?? body
+  const error = asObject(body['error']) ?? asObject(body['x_groq']) ?? body
   const type = asString(error['type'])
   const code = readCode(error['code'])
   const param = asString(error['param'])

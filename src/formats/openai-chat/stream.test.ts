@@ -197,6 +197,7 @@ describe('the stream reader', () => {
     }
     expect(statusOf({ error: { message: 'Slow.', type: 'rate_limit_error' } })).toBe(429)
     expect(statusOf({ error: { message: 'Gone.', code: 502 }, choices: [] })).toBe(502)
+    expect(statusOf({ x_groq: { id: 'x', error: 'over capacity' }, choices: [] })).toBe(500)
     expect(statusOf({ error: { message: 'Oops.', type: 'server_error' } })).toBe(500)
     expect(statusOf({ object: 'error', message: 'Bad.', code: 400 })).toBe(400)
   })

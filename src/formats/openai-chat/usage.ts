@@ -38,12 +38,15 @@ function readUsageObject(value: JsonValue | undefined): TokenUsage | undefined {
     count(usage['cached_tokens'])
   const cacheWrite =
     count(inputDetails?.['cache_write_tokens']) ?? count(inputDetails?.['cache_creation_tokens'])
+  const charged = asNumber(usage['cost'])
   return {
     inputTokens: input ?? 0,
     outputTokens: (output ?? 0) + reasoningBeside(usage, reasoning ?? 0),
     ...(cacheRead === undefined ? {} : { cacheReadTokens: cacheRead }),
     ...(cacheWrite === undefined ? {} : { cacheWriteTokens: cacheWrite }),
     ...(reasoning === undefined ? {} : { reasoningTokens: reasoning }),
+    // OpenRouter's credits are dollars.
+    ...(charged === undefined || charged < 0 ? {} : { chargedNanoUsd: Math.round(charged * 1e9) }),
   }
 }
 

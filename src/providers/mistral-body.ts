@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { asArray, asObject, asString } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Warn } from '../formats/index.ts'
+import type { EndpointRequest } from './provider.ts'
+import { movedMember } from './service-bodies.ts'
+import type { Members } from './service-bodies.ts'
+
+/**
+ * What Mistral wants otherwise than OpenAI, whose other members it refuses with 422: a seed and lengths of
+ * vectors by other names, `any` for a demanded call, system messages only, ids of calls of nine letters or
+ * digits. https://docs.mistral.ai/api
+ */
+export function mistralMembers(request: EndpointRequest, body: JsonObject, warn: Warn): Members {
+  if (request.operation === 'embeddings') {
+    return {
+      ...movedMember(body, 'dimensions', 'output_dimension'),
+      ...withoutRefused(body, refusedInEmbeddings, warn),
+    }
+  }
+  if (request.format !== 'openai-chat') return {}
+  const messages = writeMessages(body['messages'])
+  return {
+    ...movedMember(body, 'seed', 'random_seed'),
+    ...movedMember(body, 'max_completion_tokens', 'max_tokens'),
+    ...(body['tool_choice'] === 'required' ? { tool_choice: 'any' } : {}),
+    ...(messages === undefined ? {} : { messages }),
+    // Usage comes in every stream without being asked for.
+    ...('stream_options' in body ? { stream_options: undefined } : {}),
+    ...withoutRefused(body, refusedInChat, warn),
+  }
+}
+
+const refusedInEmbeddings = ['user', 'input_type'] as const
+const refusedInChat = [
+  'user',
+  'safety_identifier',
+  'store',
+  'logprobs',
+  'top_logprobs',
+  'logit_bias',
+  'modalities',
+  'verbosity',
+  'web_search_options',
+  'functions',
+  'function_call',
+  'top_k',
+] as const
+
+/** Removes members that are refused; those that ask for something are reported. */
+function withoutRefused(body: JsonObject, refused: readonly string[], warn: Warn): Members {
+  const removed: Record<string, undefined> = {}
+  for (const field of refused) {
+    const value = body[field]
+    if (value === undefined) continue
+    removed[field] = undefined
+    if (!isEmpty(value)) warn({ type: 'dropped', field })
+  }
+  return removed
+}
+
+/** Returns the messages as Mistral takes them; `undefined` when they are so already. */
+function writeMessages(value: JsonValue | undefined): JsonObject[] | undefined {
+  let hasChanged = false
+  const messages = asArray(value).map((element): JsonObject => {
+    const message = asObject(element) ?? {}
+    const changes = messageChanges(message)
+    if (Object.keys(changes).length === 0) return message
+    hasChanged = true
+    return pruned({ ...message, ...changes })
+  })
+  return hasChanged ? messages : undefined
+}
+
+function messageChanges(message: JsonObject): JsonObject {
+  const { role } = message
+  if (role === 'developer') return { role: 'system' }
+  if (role === 'assistant') return assistantChanges(message)
+  const id = role === 'tool' ? asString(message['tool_call_id']) : undefined
+  return id === undefined || isMistralId(id) ? {} : { tool_call_id: mistralIdOf(id) }
+}
+
+/** Members of answers that clients send back although there is nothing in them; Mistral knows none. */
+const echoes = ['refusal', 'annotations', 'audio', 'function_call', 'reasoning_content'] as const
+
+function assistantChanges(message: JsonObject): JsonObject {
+  const changes: JsonObject = {}
+  for (const field of echoes) {
+    const value = message[field]
+    if (value !== undefined && isEmpty(value)) changes[field] = undefined
+  }
+  const calls = asArray(message['tool_calls']).map((call) => asObject(call) ?? {})
+  const hasOtherIds = calls.some((call) => !isMistralId(asString(call['id']) ?? ''))
+  if (!hasOtherIds) return changes
+  const renamed = calls.map((call) => ({ ...call, id: mistralIdOf(asString(call['id']) ?? '') }))
+  return { ...changes, tool_calls: renamed }
+}
+
+function isMistralId(id: string): boolean {
+  return /^[a-zA-Z0-9]{9}$/.test(id)
+}
+
+/**
+ * Returns a call's id as Mistral takes it. An id that fits stays, any other becomes a hash of itself, so
+ * that calls and results still meet.
+ */
+export function mistralIdOf(id: string): string {
+  if (isMistralId(id)) return id
+  const digest = createHash('sha256').update(id).digest()
+  return Array.from(digest.subarray(0, 9), (byte) => alphabet.charAt(byte % alphabet.length)).join(
+    '',
+  )
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+function pruned(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
+}
+
+/** Values that ask for nothing. */
+function isEmpty(value: JsonValue): boolean {
+  return (
+    value === null ||
+    value === false ||
+    value === '' ||
+    (typeof value === 'object' && Object.keys(value).length === 0)
+  )
+}
