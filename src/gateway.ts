@@ -29,7 +29,8 @@ import type { KeyConfig } from './identity/index.ts'
 import type { IdentityStage } from './pipeline/index.ts'
 import type { Fetch, ProviderConfig } from './providers/index.ts'
 import { createSimulatedProvider } from './providers/simulated/index.ts'
-import type { RoutingConfig } from './routing/index.ts'
+import { createTargetRegistry } from './routing/index.ts'
+import type { RoutingConfig, TargetStatus } from './routing/index.ts'
 import { buildSnapshot } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { DataConfig } from './storage/index.ts'
@@ -72,6 +73,8 @@ export interface Gateway extends AsyncDisposable {
   /** From now on new calls are refused; running ones go on. */
   startDraining(): void
   status(): StatusView
+  /** How every target is that calls were or may be sent to. */
+  routingStatus(): readonly TargetStatus[]
   readonly metrics: MetricsRegistry
 }
 
@@ -124,6 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       keys: keys.directory().size,
       audit: auditStatus(log.health()),
     }),
+    routingStatus: () => rooms.registry.status(),
     async [Symbol.asyncDispose]() {
       await holder[Symbol.asyncDispose]()
       await rooms[Symbol.asyncDispose]()
@@ -135,7 +139,7 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 /** Joins the rooms that last with those of one configuration version. */
 function createSnapshotBuilder(
-  { log, keys, ownership, gatewayMetrics }: Rooms,
+  { log, keys, ownership, registry, gatewayMetrics }: Rooms,
   clock: Clock,
 ): (config: GatewayConfig, version: string) => Snapshot {
   const fetchFor = createSimulations()
@@ -147,6 +151,7 @@ function createSnapshotBuilder(
       identity: identityStage(createKeyAuthenticator({ directory: keys.directory, clock })),
       prices: createPriceList({ overrides: pricesOf(config) }),
       ownership,
+      registry,
       clientFormats: formatsByName,
       fetchFor,
       onClosed: (question, outcome) => gatewayMetrics.recordCall(question, outcome),
@@ -179,12 +184,15 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   })
   const keys = openKeys(config.keys, { dataDir, clock, logger })
   const ownership = openOwnership({ dataDir, clock })
+  const { breaker } = config.routing
+  const registry = createTargetRegistry({ clock, random: Math.random, breaker })
   return {
     log,
     metrics,
     inFlight,
     keys,
     ownership,
+    registry,
     gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
     async [Symbol.asyncDispose]() {
       await keys[Symbol.asyncDispose]()

@@ -1,22 +1,22 @@
 import { cacheNotConfigured } from './cache/index.ts'
 import { createCatalog, estimateTokens } from './catalog/index.ts'
-import type { Catalog, ModelConfig, Ownership, PricedTarget, PriceList } from './catalog/index.ts'
+import type { Catalog, Ownership, PricedTarget, PriceList } from './catalog/index.ts'
 import { complianceNotConfigured } from './compliance/index.ts'
 import type { Answer, Question } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
-import type { Operation, OutcomeRecord } from './core/record.ts'
-import type { Target } from './core/target.ts'
-import type { Cost } from './core/usage.ts'
+import type { OutcomeRecord } from './core/record.ts'
 import { createAuditStage } from './audit/index.ts'
 import type { AuditLog } from './audit/index.ts'
 import type { GatewayConfig } from './gateway.ts'
 import { createIntake } from './http/index.ts'
 import type { PlaneSnapshot } from './http/index.ts'
 import { limitsNotConfigured } from './limits/index.ts'
-import type { IdentityStage, Offer, Stages } from './pipeline/index.ts'
-import { createTarget, echoModel, openProvider, traitsOf } from './providers/index.ts'
+import type { ComplianceStage, IdentityStage, Offer, Stages } from './pipeline/index.ts'
+import { echoModel, openProvider, traitsOf } from './providers/index.ts'
 import type { ExchangeDependencies, Fetch, Provider } from './providers/index.ts'
-import { createStrategy, sendInOrder } from './routing/index.ts'
+import { costOfAttempts, createRoutes, pricedTarget, startChecks } from './routes.ts'
+import type { ProviderConfigs, RoutedOffer } from './routes.ts'
+import type { TargetRegistry } from './routing/index.ts'
 import type { ClientFormat } from './formats/index.ts'
 
 /** How long after a snapshot was built its prices are looked up. */
@@ -29,6 +29,8 @@ export interface SnapshotDependencies {
   readonly identity: IdentityStage
   readonly prices: PriceList
   readonly ownership: Ownership
+  /** What is known of targets; it outlives the snapshot. */
+  readonly registry: TargetRegistry
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
   /** Replaces the network for a provider: the simulated one answers in process. */
   readonly fetchFor: (provider: GatewayConfig['providers'][number]) => Fetch | undefined
@@ -66,43 +68,44 @@ export function buildSnapshot(
   const pricing = setTimeout(() => {
     dependencies.prices.prepare(pricedTargets(config, configs))
   }, pricesDelayMs)
-  const catalog = createCatalog<Offer>({
+  const parts = { config, configs, providers, exchange, ...dependencies }
+  const routes = createRoutes(parts)
+  const catalog = createCatalog<RoutedOffer>({
     models: config.models,
     aliases: config.aliases,
     tiers: config.tiers,
     settings: config.catalog,
     providers: [...providers.keys()],
-    stores: storesOf(providers, exchange),
-    makeOffer: (model) => offerOf(model, providers, { exchange, ...dependencies }),
+    stores: routes.stores,
+    makeOffer: routes.offerOf,
     knownModels: (provider) => knownModels(provider, configs, dependencies.prices),
   })
+  const checks = startChecks(parts)
   return {
     version,
     providerNames: [...providers.keys()],
     limits: config.server.limits,
     listModels: (principal) => catalog.list(principal),
     findModel: (name, principal) => catalog.find(name, principal),
-    stages: stagesOf({ config, version, catalog, configs }, dependencies),
+    stages: stagesOf({ config, version, catalog }, dependencies),
     async [Symbol.asyncDispose]() {
       clearTimeout(pricing)
+      checks[Symbol.dispose]()
       for (const provider of providers.values()) await provider[Symbol.asyncDispose]()
     },
   }
 }
-
-type ProviderConfigs = ReadonlyMap<string, GatewayConfig['providers'][number]>
 
 /** The stages of the pipeline, each by the room it belongs to. */
 function stagesOf(
   parts: {
     readonly config: GatewayConfig
     readonly version: string
-    readonly catalog: Catalog<Offer>
-    readonly configs: ProviderConfigs
+    readonly catalog: Catalog<RoutedOffer>
   },
   dependencies: SnapshotDependencies,
 ): Stages {
-  const { config, version, catalog, configs } = parts
+  const { config, version, catalog } = parts
   const { clock, log, identity, ownership, onClosed } = dependencies
   return {
     identity,
@@ -111,7 +114,7 @@ function stagesOf(
       log,
       clock,
       configVersion: version,
-      costOf: (answer) => costOf(answer, configs, dependencies),
+      costOf: costOfAttempts,
       onClosed,
     }),
     catalog: {
@@ -121,102 +124,68 @@ function stagesOf(
           : offerFor(question, catalog),
     },
     limits: limitsNotConfigured,
-    compliance: complianceNotConfigured,
+    compliance: labelling(complianceNotConfigured),
     cache: cacheNotConfigured,
     routing: { send: (question, offer) => send(question, offer, dependencies) },
   }
 }
 
 /** Finds the offer for the model a question names, at the provider it asks for if it does. */
-function offerFor({ call, model: name, principal }: Question, catalog: Catalog<Offer>): Offer {
+function offerFor(
+  { call, model: name, principal }: Question,
+  catalog: Catalog<RoutedOffer>,
+): Offer {
   const provider = call.headers.get('x-smartflow-provider')?.trim().toLowerCase() || undefined
   const { offer, echo, longContext } = catalog.resolve({ name, principal, provider })
   return echo === undefined && !longContext ? offer : { ...offer, echo, longContext }
 }
 
+/** Lets the labels of a decision travel with the question: routes may depend on them. */
+function labelling(compliance: ComplianceStage): ComplianceStage {
+  return {
+    ...compliance,
+    redact(question, decision) {
+      const redacted = compliance.redact(question, decision)
+      const { labels } = decision
+      return labels.length === 0 ? redacted : { ...redacted, labels }
+    },
+  }
+}
+
 async function send(
   question: Question,
   offer: Offer,
-  { clock, ownership, clientFormats }: SnapshotDependencies,
+  { ownership, clientFormats }: SnapshotDependencies,
 ): Promise<Answer> {
   const asked = offer.longContext === true ? { ...question, longContext: true } : question
-  const sent = await sendInOrder(asked, offer.order(), clock)
+  const sent = await routeOf(offer).send(asked)
   const format = clientFormats.get(question.call.clientFormat)
   const isEchoed = offer.echo !== undefined && format !== undefined
   const answer = isEchoed ? echoModel(sent, format, offer.echo) : sent
   return question.model === '' ? ownership.learn(question, answer) : answer
 }
 
-function offerOf(
-  model: ModelConfig,
-  providers: ReadonlyMap<string, Provider>,
-  parts: { readonly exchange: ExchangeDependencies; readonly random: () => number },
-): Offer {
-  const targets = model.targets.map(({ provider: name, model: target, weight }) => {
-    const provider = providers.get(name)
-    if (provider === undefined) {
-      throw new Error(
-        `The model '${model.name}' names the provider '${name}', which is not configured.`,
-      )
-    }
-    return createTarget(provider, { name: target, weight }, parts.exchange)
-  })
-  const strategy = createStrategy(model.strategy, parts.random)
-  return { name: model.name, order: () => strategy(targets) }
+/** The pipeline knows offers only as such; all of them come from `createRoutes`. */
+function routeOf(offer: Offer): RoutedOffer['route'] {
+  if (isRouted(offer)) return offer.route
+  throw new Error(`The offer '${offer.name}' has no route.`)
 }
 
-/** Providers that keep files and batches, as offers without a model. */
-function storesOf(
-  providers: ReadonlyMap<string, Provider>,
-  exchange: ExchangeDependencies,
-): Map<string, Offer> {
-  const stores = new Map<string, Offer>()
-  const operation: Operation = 'files'
-  for (const [name, provider] of providers) {
-    if (provider.url({ operation, model: '', path: '/files' }) === undefined) continue
-    const targets: readonly Target[] = [createTarget(provider, { name: '', weight: 1 }, exchange)]
-    stores.set(name, { name, order: () => targets })
-  }
-  return stores
-}
-
-function costOf(
-  answer: Answer,
-  configs: ProviderConfigs,
-  { prices, clock }: Pick<SnapshotDependencies, 'prices' | 'clock'>,
-): Cost | undefined {
-  const { report, provider: providerName, model } = answer
-  const config = configs.get(providerName ?? '')
-  if (report.usage === undefined || config === undefined || model === undefined) return undefined
-  return prices.priceOf({
-    ...targetOf(config, model),
-    usage: report.usage,
-    at: clock.now(),
-  })
+function isRouted(offer: Offer): offer is RoutedOffer {
+  return 'route' in offer
 }
 
 /** Names of the models that a provider's published prices tell of. */
 function knownModels(name: string, configs: ProviderConfigs, prices: PriceList): readonly string[] {
   const config = configs.get(name)
-  return config === undefined ? [] : prices.modelsOf(targetOf(config, ''))
+  return config === undefined ? [] : prices.modelsOf(pricedTarget(config, ''))
 }
 
 function pricedTargets({ models }: GatewayConfig, configs: ProviderConfigs): PricedTarget[] {
   return models.flatMap(({ targets }) =>
     targets.flatMap(({ provider, model }) => {
       const config = configs.get(provider)
-      return config === undefined ? [] : [targetOf(config, model)]
+      return config === undefined ? [] : [pricedTarget(config, model)]
     }),
   )
-}
-
-/** What decides the price of a model at a provider. */
-function targetOf(config: GatewayConfig['providers'][number], model: string): PricedTarget {
-  return {
-    providerType: config.type,
-    providerName: config.name,
-    model,
-    ...('preset' in config && config.preset !== undefined ? { preset: config.preset } : {}),
-    ...('baseUrl' in config && config.baseUrl !== undefined ? { baseUrl: config.baseUrl } : {}),
-  }
 }

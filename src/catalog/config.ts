@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelRouteMembers, targetRouteMembers } from './route-config.ts'
 
 const targetSchema = z.strictObject({
   provider: z.string().describe('Name of a provider of this file'),
@@ -8,16 +9,28 @@ const targetSchema = z.strictObject({
     .positive()
     .max(1_000_000)
     .default(1)
-    .describe('Share of calls under the weighted strategy'),
+    .describe('Share of calls under the weighted strategy, and of load under most others'),
+  ...targetRouteMembers,
 })
 
 const modelSchema = z.strictObject({
   name: z.string().min(1).max(256).describe('Name that clients ask for'),
   strategy: z
-    .enum(['priority', 'round-robin', 'weighted', 'random'])
+    .enum([
+      'priority',
+      'round-robin',
+      'weighted',
+      'random',
+      'least-busy',
+      'least-latency',
+      'lowest-cost',
+      'sticky',
+      'prefix-affinity',
+    ])
     .default('priority')
-    .describe('Order in which targets are tried'),
+    .describe('How the target of a call is chosen'),
   targets: z.array(targetSchema).min(1).max(256),
+  ...modelRouteMembers,
 })
 
 /** Schema of the `models` section: what is offered, and who answers for it. */

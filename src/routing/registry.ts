@@ -1,0 +1,114 @@
+import type { Clock } from '../core/clock.ts'
+import type { BreakerOptions } from './breaker.ts'
+import { TargetState } from './target-state.ts'
+
+/** How a target is, for people and programs that look at the gateway. */
+export interface TargetStatus {
+  readonly provider: string
+  readonly model: string
+  /** `cooling` after a rate limit, `down` by the word of a health check, else the state of its breaker. */
+  readonly state: 'closed' | 'open' | 'half-open' | 'cooling' | 'down'
+  readonly inFlight: number
+  /** Calls that wait for a place at this target. */
+  readonly waiting: number
+  /** Attempts since the gateway started. */
+  readonly requests: number
+  /** What is to be expected until the first token of a stream, 0 when nothing is known. */
+  readonly firstTokenMs: number
+  /** What is to be expected until a whole answer, 0 when nothing is known. */
+  readonly wholeAnswerMs: number
+  /** Part of the attempts in the window that failed by the target's fault, from 0 to 1. */
+  readonly errorRate: number
+  /** Part of the attempts in the window that were over its rate limit, from 0 to 1. */
+  readonly rateLimitRate: number
+  /** Milliseconds since the epoch at which its breaker last changed. */
+  readonly lastChangeAt: number
+  /** Milliseconds since the epoch at which it will be asked again, when it is not asked now. */
+  readonly availableAt?: number
+}
+
+/** What is known of all targets. Outlives configuration versions, so that a reload forgets no outage. */
+export interface TargetRegistry {
+  /** Returns the state of a model at a provider, the same for the same names. */
+  stateOf(provider: string, model: string): TargetState
+  /** States of all targets that a provider answers for. */
+  statesAt(provider: string): readonly TargetState[]
+  /** Sets when breakers open, for all targets. */
+  configure(options: BreakerOptions): void
+  status(): readonly TargetStatus[]
+}
+
+/** Most targets that are remembered; wildcard routes could bring any number. */
+const maxTargets = 20_000
+
+/** Makes an empty registry. */
+export function createTargetRegistry(dependencies: {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly breaker: BreakerOptions
+}): TargetRegistry {
+  const { clock, random } = dependencies
+  const states = new Map<string, TargetState>()
+  let { breaker } = dependencies
+
+  return {
+    stateOf(provider, model) {
+      const key = `${provider}\n${model}`
+      let state = states.get(key)
+      if (state === undefined) {
+        if (states.size >= maxTargets) forgetOne(states, clock.monotonic())
+        state = new TargetState({ provider, model, breaker, random, now: clock.monotonic() })
+        states.set(key, state)
+      }
+      return state
+    },
+    statesAt: (provider) => [...states.values()].filter((state) => state.provider === provider),
+    configure(options) {
+      breaker = options
+      for (const state of states.values()) state.breaker.configure(options)
+    },
+    status() {
+      const now = clock.monotonic()
+      const wallOffset = clock.now() - now
+      return [...states.values()].map((state) => statusOf(state, now, wallOffset))
+    },
+  }
+}
+
+/** Gives the place of an idle, healthy target to a new one: the oldest first. */
+function forgetOne(states: Map<string, TargetState>, now: number): void {
+  for (const [key, state] of states) {
+    if (state.inFlight > 0 || state.unavailability(now) !== undefined) continue
+    states.delete(key)
+    return
+  }
+}
+
+function statusOf(state: TargetState, now: number, wallOffset: number): TargetStatus {
+  const { breaker } = state
+  const failed = breaker.window.count('failed', now)
+  const limited = breaker.window.count('limited', now)
+  const all = failed + limited + breaker.window.count('succeeded', now)
+  const reason = state.unavailability(now)
+  return {
+    provider: state.provider,
+    model: state.model,
+    state: reason === undefined || reason === 'open' ? breaker.state : reason,
+    inFlight: state.inFlight,
+    waiting: state.bulkhead.waiting,
+    requests: state.requests,
+    firstTokenMs: round(state.firstToken.estimate(now)),
+    wholeAnswerMs: round(state.wholeAnswer.estimate(now)),
+    errorRate: all === 0 ? 0 : failed / all,
+    rateLimitRate: all === 0 ? 0 : limited / all,
+    lastChangeAt: Math.round((state.downSince ?? breaker.changedAt) + wallOffset),
+    ...(reason === undefined || reason === 'down'
+      ? {}
+      : { availableAt: Math.round(state.availableAt(now) + wallOffset) }),
+  }
+}
+
+/** Microsecond precision is what the clock is worth. */
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
+}

@@ -1,0 +1,54 @@
+import type { Question } from '../core/call.ts'
+import { meetsAll } from './constraints.ts'
+import type { Demand } from './constraints.ts'
+import type { RoutedTarget } from './routed-target.ts'
+import type { Strategy } from './strategies/index.ts'
+
+/** Targets among which a strategy chooses: those of a route, or of a model that it falls back to. */
+export interface Step {
+  /** Name of the model. */
+  readonly name: string
+  readonly targets: readonly RoutedTarget[]
+  readonly strategy: Strategy
+  /** The targets that rules leave for a question; all when absent. */
+  readonly narrow?: ((question: Question) => readonly RoutedTarget[]) | undefined
+  /** What every call demands of its targets. */
+  readonly demands: readonly Demand[]
+}
+
+/**
+ * Returns the targets of a step that may receive a question. The demands of the call hold besides those
+ * of the step: a fallback is never wider than what it stands in for.
+ */
+export function admitted(
+  { targets, narrow, demands }: Step,
+  question: Question,
+  demandsOfCall: readonly Demand[],
+): readonly RoutedTarget[] {
+  const left = narrow === undefined ? targets : narrow(question)
+  if (demands.length === 0 && demandsOfCall.length === 0) return left
+  return left.filter(({ target }) => meetsAll(target, demands) && meetsAll(target, demandsOfCall))
+}
+
+/**
+ * Returns the targets that may be asked now. When all others are broken, one that only a health check
+ * calls down is asked all the same: the check may be wrong.
+ */
+export function available(
+  targets: readonly RoutedTarget[],
+  now: number,
+  ignoreCooling: boolean,
+): readonly RoutedTarget[] {
+  const isWell = ({ state }: RoutedTarget): boolean =>
+    state.unavailability(now, ignoreCooling) === undefined
+  if (targets.every(isWell)) return targets
+  const well = targets.filter(isWell)
+  if (well.length > 0) return well
+  return targets.filter(({ state }) => state.unavailability(now, ignoreCooling) === 'down')
+}
+
+/** Returns the targets that take a call without waiting. */
+export function withRoom(targets: readonly RoutedTarget[]): readonly RoutedTarget[] {
+  const hasRoom = ({ state, limits }: RoutedTarget): boolean => state.bulkhead.hasRoom(limits)
+  return targets.every(hasRoom) ? targets : targets.filter(hasRoom)
+}
