@@ -14,7 +14,13 @@ import { createSnapshotHolder } from './config/index.ts'
 import type { SnapshotHolder } from './config/index.ts'
 import type { Clock } from './core/clock.ts'
 import type { GatewayError } from './core/errors.ts'
-import { anthropicMessages, openAiChat, openAiCompletions } from './formats/index.ts'
+import {
+  anthropicMessages,
+  gemini,
+  geminiArray,
+  openAiChat,
+  openAiCompletions,
+} from './formats/index.ts'
 import type { ClientFormat } from './formats/index.ts'
 import { createDataPlane } from './http/index.ts'
 import type { Peer, ServerConfig } from './http/index.ts'
@@ -78,7 +84,13 @@ export interface Gateway extends AsyncDisposable {
   readonly metrics: MetricsRegistry
 }
 
-const clientFormats: readonly ClientFormat[] = [openAiChat, openAiCompletions, anthropicMessages]
+const clientFormats: readonly ClientFormat[] = [
+  openAiChat,
+  openAiCompletions,
+  anthropicMessages,
+  gemini,
+  geminiArray,
+]
 
 /** Builds every room and joins them: the only place that knows them all. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {

@@ -11,6 +11,7 @@ import { readRequestBody } from './body.ts'
 import type { ServerLimits } from './config.ts'
 import { dialectOf, findEndpoint } from './endpoints.ts'
 import type { Endpoint } from './endpoints.ts'
+import { refuseKeyInQuery } from './google-endpoints.ts'
 import { renderModel, renderModels } from './models.ts'
 import type { ListedModel } from './models.ts'
 import { renderAnswer, renderError } from './render.ts'
@@ -131,6 +132,7 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
     throw new GatewayError('overloaded', undefined, { retryAfterSeconds: 1 })
   }
   checkHeaders(request.headers, limits.maxHeaderBytes)
+  refuseKeyInQuery(request)
   const call = callOf(context, endpoint)
   if (endpoint.type === 'models') {
     requireMethod(request, modelsMethods)

@@ -42,7 +42,108 @@ describe('the endpoint of a path', () => {
     })
   }
 
+  for (const [path, query, endpoint] of [
+    [
+      '/gemini/v1beta/models/m:generateContent',
+      '',
+      { operation: 'chat', format: 'gemini', target: { model: 'm', stream: false } },
+    ],
+    [
+      '/gemini/v1/models/m:streamGenerateContent',
+      '?alt=sse',
+      { operation: 'chat', format: 'gemini', target: { model: 'm', stream: true } },
+    ],
+    [
+      '/v1beta/models/m:streamGenerateContent',
+      '',
+      { operation: 'chat', format: 'gemini-array', target: { model: 'm', stream: true } },
+    ],
+    [
+      '/v1beta/models/m:streamGenerateContent',
+      '?alt=json',
+      { operation: 'chat', format: 'gemini-array', target: { model: 'm', stream: true } },
+    ],
+    [
+      '/gemini/v1beta/models/m:countTokens',
+      '',
+      { operation: 'count_tokens', format: 'gemini', path: '/models/m:countTokens' },
+    ],
+    [
+      '/gemini/v1beta/models/m:embedContent',
+      '',
+      { operation: 'embeddings', format: 'gemini', path: '/models/m:embedContent' },
+    ],
+    [
+      '/gemini/v1beta/models/m:batchEmbedContents',
+      '',
+      { operation: 'embeddings', format: 'gemini' },
+    ],
+    [
+      '/v1beta/models/ollama/llama3:8b:generateContent',
+      '',
+      { target: { model: 'ollama/llama3:8b', stream: false } },
+    ],
+    [
+      '/v1beta/models/ollama%2Fgpt%204.1:generateContent',
+      '',
+      { target: { model: 'ollama/gpt 4.1', stream: false } },
+    ],
+    [
+      '/vertex/v1/projects/p/locations/l/publishers/google/models/m:generateContent',
+      '',
+      { operation: 'chat', format: 'gemini', target: { model: 'm', stream: false } },
+    ],
+    [
+      '/vertex/v1beta1/publishers/google/models/m:streamGenerateContent',
+      '?alt=sse',
+      { format: 'gemini', target: { model: 'm', stream: true } },
+    ],
+    [
+      '/vertex/v1/projects/p/locations/l/publishers/anthropic/models/claude@1:rawPredict',
+      '',
+      {
+        operation: 'chat',
+        format: 'anthropic-messages',
+        target: { model: 'claude@1', stream: false },
+      },
+    ],
+    [
+      '/vertex/v1/projects/p/locations/l/publishers/anthropic/models/c:streamRawPredict',
+      '',
+      { target: { model: 'c', stream: true } },
+    ],
+    [
+      '/vertex/v1/projects/p/locations/l/publishers/anthropic/models/count-tokens:rawPredict',
+      '',
+      { operation: 'count_tokens', path: '/messages/count_tokens' },
+    ],
+  ] as const) {
+    test(`${path}${query} names its model and its method`, () => {
+      expect(findEndpoint(path, query)).toMatchObject({
+        type: 'call',
+        methods: ['POST'],
+        ...endpoint,
+      })
+    })
+  }
+
+  test('of a model in the Gemini API is told from that of a method', () => {
+    expect(findEndpoint('/gemini/v1beta/models', '')).toEqual({ type: 'models', id: undefined })
+    expect(findEndpoint('/v1beta/models/a%2Fb', '')).toEqual({ type: 'models', id: 'a/b' })
+    expect(findEndpoint('/v1beta/models/llama3:8b', '')).toEqual({
+      type: 'models',
+      id: 'llama3:8b',
+    })
+    expect(dialectOf(undefined, '/gemini/v1beta/nothing', new Headers())).toBe('gemini')
+  })
+
   for (const path of [
+    '/v1beta/models/:generateContent',
+    '/v1beta/models/models%2F:generateContent',
+    '/vertex/v1/projects/p/locations/l/publishers/anthropic/models/c:generateContent',
+    '/vertex/v1/projects/p/locations/l/publishers/google/models/m:rawPredict',
+    '/vertex/v1/projects/p/locations/l/publishers/meta/models/m:generateContent',
+    '/gemini/v1beta/files',
     '',
     '/',
     '/v1',

@@ -1,5 +1,6 @@
 import type { Operation } from '../core/record.ts'
 import type { FormatName } from '../formats/index.ts'
+import { findGoogleEndpoint, isGooglePath } from './google-endpoints.ts'
 
 /** What an endpoint of the data plane is. */
 export type Endpoint =
@@ -58,7 +59,7 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
     }
   }
   const prefix = modelPrefixes.find((each) => path.startsWith(each))
-  if (prefix === undefined) return undefined
+  if (prefix === undefined) return findGoogleEndpoint(path, query)
   return { type: 'models', id: decodePath(path.slice(prefix.length)) }
 }
 
@@ -74,6 +75,7 @@ export function dialectOf(
   headers: Headers,
 ): FormatName {
   if (endpoint?.type === 'call') return endpoint.format
+  if (isGooglePath(path)) return 'gemini'
   const isAnthropic =
     path.startsWith('/anthropic/') ||
     path.startsWith('/v1/messages') ||

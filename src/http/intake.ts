@@ -19,7 +19,7 @@ const defaultModels: Partial<Record<Operation, string>> = {
   moderations: 'omni-moderation-latest',
 }
 /** Fields that hold the turns of a conversation. */
-const listFields = ['messages', 'input'] as const
+const listFields = ['messages', 'input', 'contents'] as const
 
 /** Makes the stage that reads and checks request bodies: size, time, nesting and message count first. */
 export function createIntake(limits: ServerLimits): IntakeStage {

@@ -21,11 +21,13 @@ const createdAt = 0
 /** Renders the models a caller may ask for in its own dialect. */
 export function renderModels(models: readonly ListedModel[], asking: Asking): Response {
   const data = models.map(describeIn(asking.format))
+  const headers = identifyingHeaders(asking.requestId, asking.format)
+  if (asking.format.name === 'gemini') return Response.json({ models: data }, { headers })
   const ends = { first_id: models[0]?.name ?? null, last_id: models.at(-1)?.name ?? null }
   const list = isAnthropic(asking.format)
     ? { data, has_more: false, ...ends }
     : { object: 'list', data }
-  return Response.json(list, { headers: identifyingHeaders(asking.requestId, asking.format) })
+  return Response.json(list, { headers })
 }
 
 /** Renders one model in the caller's dialect. Throws `model_not_found` when there is none. */
@@ -38,6 +40,7 @@ export function renderModel(model: ListedModel | undefined, asking: Asking): Res
 }
 
 function describeIn(format: ClientFormat): (model: ListedModel) => object {
+  if (format.name === 'gemini') return describeForGemini
   return isAnthropic(format) ? describeForAnthropic : describeForOpenAi
 }
 
@@ -52,4 +55,21 @@ function describeForOpenAi({ name, ownedBy }: ListedModel): object {
 function describeForAnthropic({ name }: ListedModel): object {
   const created = new Date(createdAt).toISOString()
   return { type: 'model', id: name, display_name: name, created_at: created }
+}
+
+/** https://ai.google.dev/api/models#Model */
+function describeForGemini({ name, ownedBy }: ListedModel): object {
+  return {
+    name: `models/${name}`,
+    version: name,
+    displayName: name,
+    description: `Offered by ${ownedBy}`,
+    supportedGenerationMethods: [
+      'generateContent',
+      'streamGenerateContent',
+      'countTokens',
+      'embedContent',
+      'batchEmbedContents',
+    ],
+  }
 }

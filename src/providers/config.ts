@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { apiKey, common, url } from './fields-config.ts'
+import { googleAuthSchema } from './google-auth-config.ts'
 import { serviceSchemas } from './services-config.ts'
 
 /** Presets of OpenAI-compatible services: their addresses and habits; provider types of their own as well. */
@@ -88,6 +89,30 @@ const providerSchema = z.discriminatedUnion('type', [
     type: z.literal('cohere'),
     apiKey,
     baseUrl: url.default('https://api.cohere.com').describe('Address before /v2'),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('gemini'),
+    apiKey,
+    baseUrl: url
+      .default('https://generativelanguage.googleapis.com')
+      .describe('Address before the version'),
+    apiVersion: z
+      .enum(['v1beta', 'v1', 'v1alpha'])
+      .default('v1beta')
+      .describe('Version of the API, part of its addresses'),
+  }),
+  z.strictObject({
+    ...common,
+    type: z.literal('vertex'),
+    project: z.string().min(1).describe('Project on Google Cloud'),
+    location: z
+      .string()
+      .min(1)
+      .default('global')
+      .describe('Such as europe-west4, eu, us or global; decides the address'),
+    baseUrl: url.optional().describe('Address before /v1, for private endpoints'),
+    auth: googleAuthSchema.describe('How it proves to Google who it is'),
   }),
   z.strictObject({
     ...common,

@@ -7,13 +7,14 @@ export function countTokensLocally(
   question: Question,
   dependencies: Pick<ExchangeDependencies, 'estimateTokens'>,
 ): Answer {
+  const member = question.call.clientFormat === 'gemini' ? 'totalTokens' : 'input_tokens'
   const inputTokens = dependencies.estimateTokens(question.body.text ?? '')
   return {
     status: 200,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ input_tokens: inputTokens }),
+    body: JSON.stringify({ [member]: inputTokens }),
     cache: 'bypass',
-    warnings: ['changed input_tokens: estimated by the gateway'],
+    warnings: [`changed ${member}: estimated by the gateway`],
     report: newReport(),
   }
 }

@@ -3,6 +3,7 @@ import { anthropic } from './anthropic.ts'
 import { azureApim } from './azure-apim.ts'
 import { azureOpenAi } from './azure-openai.ts'
 import { cohere } from './cohere.ts'
+import { gemini } from './gemini.ts'
 import { ollama } from './ollama.ts'
 import { openAi } from './openai.ts'
 import { openAiCompatible } from './openai-compatible.ts'
@@ -10,6 +11,7 @@ import { openRouter } from './openrouter.ts'
 import type { ProviderRuntime, ProviderTraits } from './provider.ts'
 import { service } from './services.ts'
 import { simulated } from './simulated-traits.ts'
+import { vertex } from './vertex.ts'
 
 export { providersConfigSchema } from './config.ts'
 export type { ProviderConfig } from './config.ts'
@@ -23,7 +25,7 @@ export { createTarget } from './target.ts'
 export { openProvider } from './transport.ts'
 
 /** Returns what a configured provider says for itself. A new provider type is one file and one line here. */
-export function traitsOf(config: ProviderConfig, _runtime: ProviderRuntime): ProviderTraits {
+export function traitsOf(config: ProviderConfig, runtime: ProviderRuntime): ProviderTraits {
   switch (config.type) {
     case 'openai':
       return openAi(config)
@@ -37,6 +39,10 @@ export function traitsOf(config: ProviderConfig, _runtime: ProviderRuntime): Pro
       return azureApim(config)
     case 'cohere':
       return cohere(config)
+    case 'gemini':
+      return gemini(config)
+    case 'vertex':
+      return vertex(config, runtime)
     case 'ollama':
       return ollama(config)
     case 'openrouter':

@@ -18,6 +18,7 @@ export function namingModel(format: ProviderFormat, model: string): ProviderForm
           hasStarted = true
           return events.map((event) => nameIn(event, model))
         },
+        end: () => reader.end?.() ?? [],
       }
     },
   }

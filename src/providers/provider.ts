@@ -87,6 +87,8 @@ export interface Provider extends AsyncDisposable {
   readonly perimeter?: string | undefined
   /** Chat formats it speaks, the preferred one first. */
   readonly formats: readonly ProviderFormat[]
+  /** The formats one model is asked in, where they depend on the model. */
+  formatsFor?(model: string): readonly ProviderFormat[]
   /** Headers of every request, credentials included. Never shown to a client or a log. */
   readonly headers: Readonly<Record<string, string>>
   /** Credentials among them, to be struck out of whatever this provider says about them. */
@@ -128,6 +130,7 @@ export interface Provider extends AsyncDisposable {
 export type ProviderTraits = Pick<
   Provider,
   | 'formats'
+  | 'formatsFor'
   | 'headers'
   | 'forwardedHeaders'
   | 'asksStreamUsage'

@@ -3,6 +3,7 @@ import type { Answer, Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Target } from '../core/target.ts'
+import { hasSignedCalls, withoutCallSignatures } from '../formats/index.ts'
 import { askConverted } from './ask-converted.ts'
 import { convertibleFor } from './convert.ts'
 import { countTokensLocally } from './count-tokens.ts'
@@ -12,6 +13,7 @@ import { collectIn } from './exchange.ts'
 import type { Exchange, ExchangeDependencies, Translation } from './exchange.ts'
 import { canLengthenContext } from './headers.ts'
 import { namingModel } from './name-model.ts'
+import { membersOfPath } from './path-members.ts'
 import { prepareSame, prepareTranslated } from './prepare.ts'
 import type { BodyMembers, Prepared } from './prepare.ts'
 import type { EndpointRequest, Provider } from './provider.ts'
@@ -25,7 +27,8 @@ export function createTarget(
   model: Pick<Target, 'weight' | 'region' | 'perimeter'> & { readonly name: string },
   dependencies: ExchangeDependencies,
 ): Target {
-  const formats = provider.formats.map((format) => namingModel(format, model.name))
+  const offered = provider.formatsFor?.(model.name) ?? provider.formats
+  const formats = offered.map((format) => namingModel(format, model.name))
   return {
     provider: provider.name,
     model: model.name,
@@ -42,7 +45,7 @@ export function createTarget(
         stream: question.stream,
         ...(translation === undefined ? {} : { format: translation.provider.name }),
       }
-      const url = provider.url(endpoint)
+      const url = canTake(formats, question) ? provider.url(endpoint) : undefined
       if (url !== undefined) {
         const common = { provider, endpoint, question, translation, dependencies }
         const opening = { ...common, model: model.name, options }
@@ -107,6 +110,11 @@ function timeoutsFor({ question, dependencies, options }: Opening): Timeouts {
   }
 }
 
+/** Tokens are counted in the client's own dialect or not at all: what it asks is not translated. */
+function canTake(formats: Provider['formats'], { call }: Question): boolean {
+  return call.operation !== 'count_tokens' || formats.some(({ name }) => name === call.clientFormat)
+}
+
 /** Chat-like operations have a format: the client's own where the provider speaks it. */
 function translationFor(
   formats: Provider['formats'],
@@ -123,8 +131,21 @@ function translationFor(
 }
 
 function prepare(opening: Opening, warnings: string[]): Prepared {
+  const prepared = prepareBody(opening, warnings)
+  const { translation, question } = opening
+  const isGemini = translation?.provider.name.startsWith('gemini') !== false
+  const asked = question.body.text
+  if (isGemini || asked === undefined || !hasSignedCalls(asked)) return prepared
+  const body = typeof prepared.body === 'string' ? prepared.body : asked
+  return { ...prepared, body: withoutCallSignatures(body) }
+}
+
+function prepareBody(opening: Opening, warnings: string[]): Prepared {
   const { provider, model, endpoint, question, translation } = opening
-  const membersOf = (body: JsonObject): BodyMembers => provider.bodyMembers?.(endpoint, body, collectIn(warnings)) ?? {}
+  const membersOf = (body: JsonObject): BodyMembers => ({
+    ...membersOfPath(question, translation, model),
+    ...provider.bodyMembers?.(endpoint, body, collectIn(warnings)),
+  })
   if (question.longContext === true && !canLengthenContext(provider)) {
     warnings.push('dropped model: the suffix [1m]')
   }

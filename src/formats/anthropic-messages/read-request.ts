@@ -1,4 +1,5 @@
 import { asString, isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { PathTarget } from '../format.ts'
 import type {
   NeutralMessage,
   NeutralPart,
@@ -25,6 +26,7 @@ import { readCacheMark, readContent, type Inexpressible } from './read-blocks.ts
 import { readReasoning } from './reasoning.ts'
 
 const requestFields = new Set([
+  'anthropic_version',
   'model',
   'messages',
   'system',
@@ -43,16 +45,17 @@ const requestFields = new Set([
 ])
 
 /**
- * Reads and validates the body of `POST /v1/messages`. `max_tokens` may be absent: the body of
- * `count_tokens` is the same without it. Throws `invalid_request` with the path of the fault.
+ * Reads and validates the body of `POST /v1/messages`; at Vertex the path names the model instead.
+ * `max_tokens` may be absent: the body of `count_tokens` is the same without it. Throws `invalid_request`
+ * with the path of the fault.
  */
-export function readRequest(body: JsonObject): NeutralRequest {
-  const model = requireString(body['model'], 'model')
+export function readRequest(body: JsonObject, target?: PathTarget): NeutralRequest {
+  const model = target?.model ?? requireString(body['model'], 'model')
   if (model === '') throw invalidField('model', 'the name of a model')
   const lost: Inexpressible = []
   const messages = [...readSystem(body['system'], lost), ...readMessages(body['messages'], lost)]
   const tools = readTools(body['tools'], lost)
-  const stream = optionalBoolean(body['stream'], 'stream') ?? false
+  const stream = target?.stream ?? optionalBoolean(body['stream'], 'stream') ?? false
   const sampling = readSampling(body)
   const toolChoice = readToolChoice(body['tool_choice'])
   const userId = readUserId(body['metadata'], lost)

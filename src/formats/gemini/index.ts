@@ -13,6 +13,7 @@ export { hasSignedCalls, withoutCallSignatures } from './signature.ts'
 
 const shared = {
   namesModelInPath: true,
+  modelPaths: ['modelVersion'],
   readRequest,
   writeAnswer,
   writeError,
