@@ -6,19 +6,42 @@ export function requestHeaders(
   provider: Provider,
   question: Question,
   contentType: string,
-): Record<string, string> {
+): Readonly<Record<string, string>> {
+  const own = ownHeaders(provider, question)
+  const standing = provider.standingHeaders?.(contentType) ?? standingHeaders(provider, contentType)
+  return own === undefined ? standing : { ...standing, ...own }
+}
+
+/** Returns what every request of a provider with this type of content says. Frozen: it may be shared. */
+export function standingHeaders(
+  { headers }: Pick<Provider, 'headers'>,
+  contentType: string,
+): Readonly<Record<string, string>> {
+  return Object.freeze({
+    ...headers,
+    // The gateway reads what it forwards, and bytes must reach the client as they were sent.
+    'accept-encoding': 'identity',
+    ...(contentType === '' ? {} : { 'content-type': contentType }),
+  })
+}
+
+/** Returns what only this call says; most say nothing. */
+function ownHeaders(provider: Provider, question: Question): Record<string, string> | undefined {
   const { call } = question
-  // Identity: the gateway reads what it forwards, and bytes must reach the client as they were sent.
-  const headers: Record<string, string> = { ...provider.headers, 'accept-encoding': 'identity' }
-  if (contentType !== '') headers['content-type'] = contentType
-  if (call.traceparent !== undefined) headers['traceparent'] = call.traceparent
+  let headers: Record<string, string> | undefined
+  if (call.traceparent !== undefined) headers = { traceparent: call.traceparent }
   for (const name of provider.forwardedHeaders) {
     const value = call.headers.get(name)
     if (value === null) continue
+    headers ??= {}
     headers[name] = name === 'idempotency-key' ? ownKey(question, value) : value
   }
   if (question.longContext === true && canLengthenContext(provider)) {
-    headers[betaHeader] = withBeta(headers[betaHeader], longContextBeta)
+    headers ??= {}
+    headers[betaHeader] = withBeta(
+      headers[betaHeader] ?? provider.headers[betaHeader],
+      longContextBeta,
+    )
   }
   return headers
 }

@@ -41,7 +41,7 @@ export interface ByteReader {
 
 export interface FetchInit {
   readonly method: string
-  readonly headers: Record<string, string>
+  readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | string | undefined
   readonly signal: AbortSignal
   /** What `signal` tells, for one listener and without the cost of a signal. */
@@ -64,6 +64,8 @@ export interface EndpointRequest {
   readonly path: string
   /** Whether the answer is to be streamed, for formats whose URL says so. */
   readonly stream?: boolean
+  /** Headers of the client, for providers that want some of them said in the body. */
+  readonly headers?: Headers
 }
 
 /** A finished request that still lacks what proves who sends it. */
@@ -91,6 +93,8 @@ export interface Provider extends AsyncDisposable {
   formatsFor?(model: string): readonly ProviderFormat[]
   /** Headers of every request, credentials included. Never shown to a client or a log. */
   readonly headers: Readonly<Record<string, string>>
+  /** The same headers with a type of content, made once for each; frozen, so that they can be told by identity. */
+  readonly standingHeaders?: (contentType: string) => Readonly<Record<string, string>>
   /** Credentials among them, to be struck out of whatever this provider says about them. */
   readonly secrets: readonly string[]
   /** Request headers of the client that this provider understands and may receive. */

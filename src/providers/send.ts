@@ -34,7 +34,10 @@ export function send(sending: Sending): Promise<ProviderResponse> {
     : authorized(sending, headers).then((all) => fetchWith(sending, all))
 }
 
-function fetchWith(sending: Sending, headers: Record<string, string>): Promise<ProviderResponse> {
+function fetchWith(
+  sending: Sending,
+  headers: Readonly<Record<string, string>>,
+): Promise<ProviderResponse> {
   const { deadlines, connectTimeoutMs } = sending
   return sending.provider.fetch(sending.url, {
     method: sending.question.call.method,
@@ -54,8 +57,8 @@ function fetchWith(sending: Sending, headers: Record<string, string>): Promise<P
 /** Returns the headers of a request with what proves who sends it. */
 async function authorized(
   sending: Sending,
-  headers: Record<string, string>,
-): Promise<Record<string, string>> {
+  headers: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
   const { provider, question, url, deadlines } = sending
   const added = await provider.authorize?.({
     method: question.call.method,

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
+import { Secret } from '../core/secret.ts'
 import type { ProviderConfig } from './config.ts'
+import { standingHeaders } from './headers.ts'
 import { createHttpClient } from './http-client/index.ts'
 import type { Fetch, Provider, ProviderRuntime, ProviderTraits } from './provider.ts'
 
@@ -32,13 +34,23 @@ export function openProvider(
   const extra = Object.entries(config.headers ?? {}).map(
     ([name, value]) => [name.toLowerCase(), value.reveal()] as const,
   )
+  const headers = { ...traits.headers, ...Object.fromEntries(extra) }
+  const standing = new Map<string, Readonly<Record<string, string>>>()
   return {
     ...traits,
     name: config.name,
     type: config.type,
     region: config.region,
     perimeter: config.perimeter,
-    headers: { ...traits.headers, ...Object.fromEntries(extra) },
+    headers,
+    standingHeaders(contentType) {
+      const known = standing.get(contentType)
+      if (known !== undefined) return known
+      const made = standingHeaders({ headers }, contentType)
+      // Boundaries of forms differ in every request: what will not come again is not kept.
+      if (standing.size < maxStandingHeaders) standing.set(contentType, made)
+      return made
+    },
     secrets: secretsOf(config),
     asksStreamUsage:
       config.streamUsage === undefined ? traits.asksStreamUsage : config.streamUsage === 'ask',
@@ -48,6 +60,9 @@ export function openProvider(
     },
   }
 }
+
+/** Types of content whose headers are kept. */
+const maxStandingHeaders = 16
 
 /** How requests reach a provider. */
 interface Transport extends Pick<ProviderRuntime, 'fetch' | 'fetchDirectly'> {
@@ -114,8 +129,13 @@ function publicAuthorities(): string[] {
 const minSecretLength = 8
 
 function secretsOf(config: ProviderConfig): readonly string[] {
-  const key = 'apiKey' in config ? config.apiKey : undefined
-  return [key, ...Object.values(config.headers ?? {})]
-    .map((secret) => secret?.reveal() ?? '')
+  return secretsIn(config)
+    .map((secret) => secret.reveal())
     .filter(({ length }) => length >= minSecretLength)
+}
+
+/** Collects every secret of a configuration, wherever it stands. */
+function secretsIn(value: unknown): readonly Secret[] {
+  if (value instanceof Secret) return [value]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(secretsIn) : []
 }

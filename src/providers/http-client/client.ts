@@ -28,6 +28,7 @@ const staleWithinMs = 1_000
 /** Makes a client; its connections are shared by all calls to the same host. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const readOrigin = createOriginReader()
+  const encodeRequest = createRequestEncoder()
   const pool = new ConnectionPool(options)
 
   async function open(origin: Origin): Promise<Connection> {
@@ -168,22 +169,41 @@ function connect(
 const emptyBody = new Uint8Array()
 const encoder = new TextEncoder()
 
-function encodeRequest(origin: Origin, init: FetchInit): Uint8Array {
-  const body = typeof init.body === 'string' ? encoder.encode(init.body) : (init.body ?? emptyBody)
-  let head = `${init.method} ${origin.target} HTTP/1.1\r\nhost: ${origin.host}\r\n`
-  for (const name in init.headers) {
-    const value = init.headers[name] ?? ''
+/** Makes the writer of requests; headers that stand for many requests are checked and joined once. */
+function createRequestEncoder(): (origin: Origin, init: FetchInit) => Uint8Array {
+  const standing = new WeakMap<FetchInit['headers'], string>()
+
+  function linesOf(headers: FetchInit['headers']): string {
+    const known = standing.get(headers)
+    if (known !== undefined) return known
+    const lines = headerLines(headers)
+    if (Object.isFrozen(headers)) standing.set(headers, lines)
+    return lines
+  }
+
+  return (origin, init) => {
+    const { method } = init
+    const body =
+      typeof init.body === 'string' ? encoder.encode(init.body) : (init.body ?? emptyBody)
+    const length =
+      method === 'GET' || method === 'HEAD' ? '' : `content-length: ${body.byteLength}\r\n`
+    const head = `${method} ${origin.target} HTTP/1.1\r\nhost: ${origin.host}\r\n${linesOf(init.headers)}${length}\r\n`
+    const request = Buffer.allocUnsafe(head.length + body.byteLength)
+    request.write(head, 0, 'latin1')
+    request.set(body, head.length)
+    return request
+  }
+}
+
+function headerLines(headers: FetchInit['headers']): string {
+  let lines = ''
+  for (const name in headers) {
+    const value = headers[name] ?? ''
     // INVARIANT: no value ends its line; configuration and clients have a say in them.
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value) || !/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
       throw new Error(`The request header ${JSON.stringify(name)} is not valid.`)
     }
-    head += `${name}: ${value}\r\n`
+    lines += `${name}: ${value}\r\n`
   }
-  if (init.method !== 'GET' && init.method !== 'HEAD')
-    head += `content-length: ${body.byteLength}\r\n`
-  head += '\r\n'
-  const request = Buffer.allocUnsafe(head.length + body.byteLength)
-  request.write(head, 0, 'latin1')
-  request.set(body, head.length)
-  return request
+  return lines
 }
