@@ -1,6 +1,7 @@
 export { anthropicMessages } from './anthropic-messages/index.ts'
 export { bedrockConverse } from './bedrock-converse/index.ts'
 export { anthropicAtBedrock, anthropicVersion, bedrockInvoke } from './bedrock-invoke/index.ts'
+export { encodeEvent, encodeException, eventStreamType } from './event-stream.ts'
 export { cohereChat } from './cohere-chat/index.ts'
 export { gemini, geminiArray, hasSignedCalls, withoutCallSignatures } from './gemini/index.ts'
 export { readBodyUsage } from './body-usage.ts'

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'bun:test'
 import { newReport } from '../core/call.ts'
 import type { Answer } from '../core/call.ts'
 import { errorKinds, GatewayError } from '../core/errors.ts'
-import { anthropicMessages, openAiChat, openAiCompletions } from '../formats/index.ts'
+import {
+  anthropicMessages,
+  bedrockConverse,
+  openAiChat,
+  openAiCompletions,
+} from '../formats/index.ts'
 import { renderAnswer, renderError } from './render.ts'
 
 function answer(more: Partial<Answer> = {}): Answer {
@@ -36,6 +41,15 @@ describe('an answer', () => {
   test('has its id under the name that Anthropic’s clients look for as well', () => {
     const { headers } = renderAnswer(answer(), 'req_1', anthropicMessages)
     expect(headers.get('request-id')).toBe('req_1')
+  })
+
+  test('of Bedrock’s dialect has the headers its SDKs look for', () => {
+    const refused = renderAnswer(answer({ status: 429 }), 'req_1', bedrockConverse)
+    expect(refused.headers.get('x-amzn-requestid')).toBe('req_1')
+    expect(refused.headers.get('x-amzn-errortype')).toBe('ThrottlingException')
+    const error = renderError(new GatewayError('model_not_found'), 'req_1', bedrockConverse)
+    expect(error.headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException')
+    expect(renderAnswer(answer(), 'req_1', openAiChat).headers.has('x-amzn-errortype')).toBeFalse()
   })
 
   test('cannot be given the headers of the gateway by a provider', () => {

@@ -17,7 +17,10 @@ export function renderAnswer(answer: Answer, requestId: string, format: ClientFo
     headers['x-smartflow-decision'] = answer.report.verdict
   }
   if (answer.warnings.length > 0) headers['x-smartflow-warnings'] = warningHeader(answer.warnings)
-  if (answer.status >= 400) headers['x-smartflow-error-source'] = 'provider'
+  if (answer.status >= 400) {
+    headers['x-smartflow-error-source'] = 'provider'
+    Object.assign(headers, format.errorHeaders?.(answer))
+  }
   if (isStreamed(answer.body)) {
     headers['cache-control'] ??= 'no-cache'
     // Tells nginx and other proxies in front not to hold events back.
@@ -54,6 +57,7 @@ export function renderError(
     'content-type': 'application/json',
     'x-smartflow-error-source': error.source,
     ...identifyingHeaders(requestId, format),
+    ...format.errorHeaders?.(error),
   }
   if (error.retryAfterSeconds !== undefined)
     headers['retry-after'] = String(error.retryAfterSeconds)
@@ -65,14 +69,14 @@ export function renderError(
   return new Response(JSON.stringify(body), { status: error.status, headers })
 }
 
-/** Returns the request id, also under the name Anthropic's clients look for. */
+/** Returns the request id, also under the name Anthropic's and AWS's clients look for. */
 export function identifyingHeaders(
   requestId: string,
   format: ClientFormat,
 ): Record<string, string> {
-  return format.name === 'anthropic-messages'
-    ? { 'x-request-id': requestId, 'request-id': requestId }
-    : { 'x-request-id': requestId }
+  const ids = { 'x-request-id': requestId }
+  if (format.name === 'anthropic-messages') return { ...ids, 'request-id': requestId }
+  return format.name.startsWith('bedrock-') ? { ...ids, 'x-amzn-requestid': requestId } : ids
 }
 
 const maxWarningHeaderLength = 2048

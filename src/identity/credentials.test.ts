@@ -77,6 +77,15 @@ describe('readCredential', () => {
     }
   })
 
+  test('tells who signs for AWS how to send a key instead', () => {
+    const authorization =
+      'AWS4-HMAC-SHA256 Credential=AKIA/20261123/eu-central-1/bedrock/aws4_request'
+    const error = refusalOf({ authorization })
+    expect(error.code).toBe('invalid_key')
+    expect(error.message).toContain('AWS_BEARER_TOKEN_BEDROCK')
+    expect(error.message).not.toContain('AKIA')
+  })
+
   test('whatever the headers hold, no error repeats any of it', () => {
     const secret = fc.stringMatching(/^[A-Za-z0-9]{24,40}$/)
     const value = fc.option(

@@ -50,6 +50,13 @@ function bearerToken(authorization: string | undefined): string | undefined {
   const value = authorization?.trim()
   if (!value) return undefined
   const scheme = bearer.exec(value)
+  if (scheme === null && value.startsWith('AWS4-')) {
+    throw new GatewayError(
+      'invalid_key',
+      'This gateway cannot check AWS signatures, since it stores no secrets of its callers. Send its ' +
+        'key as "Authorization: Bearer KEY": AWS SDKs do so with AWS_BEARER_TOKEN_BEDROCK=KEY.',
+    )
+  }
   if (scheme === null) {
     throw new GatewayError(
       'invalid_key',

@@ -81,17 +81,19 @@ function receiveStream(
     meter: (reported: TokenUsage | undefined, outputLength: number) =>
       meterUsage(exchange, reported, () => Math.ceil(outputLength / 4)),
   }
+  const type = {
+    'content-type': translation.client.streamType ?? 'text/event-stream; charset=utf-8',
+  }
   if (translation.isSame) {
-    return answerOf(exchange, response.status, headers, forwardStream(context, prepared))
+    const isReframed = translation.provider.streamType !== translation.client.streamType
+    const own = isReframed ? { ...headers, ...type } : headers
+    return answerOf(exchange, response.status, own, forwardStream(context, prepared))
   }
   const body = translateStream(context, {
     includeUsage: prepared.clientWantsUsage,
     createdAt: Math.floor(dependencies.now() / 1000),
     asked: askedOf(exchange),
   })
-  const type = {
-    'content-type': translation.client.streamType ?? 'text/event-stream; charset=utf-8',
-  }
   return answerOf(exchange, 200, { ...headers, ...type }, body)
 }
 
@@ -149,11 +151,21 @@ async function receiveError(
   const { status } = response
   // A redirect would carry credentials and content to a host that no configuration names.
   if (status < 400 || status > 599) throw new GatewayError('provider_bad_answer')
-  if (status === 401 || status === 407) throw new GatewayError('provider_refused_credentials')
+  if (status === 401 || status === 407 || isSignatureRefused(response)) {
+    throw new GatewayError('provider_refused_credentials')
+  }
   const { deadlines } = exchange
   const bytes = await readWhole(response, { maxBytes: maxErrorBytes, deadlines })
   return faultAnswer(exchange, bytes, { status, headers })
 }
+
+/** AWS answers 403 both to what a role may not do and to keys it does not know; only a header tells them apart. */
+function isSignatureRefused({ status, headers }: ProviderResponse): boolean {
+  return status === 403 && signatureErrors.test(headers.get('x-amzn-errortype') ?? '')
+}
+
+const signatureErrors =
+  /^(?:UnrecognizedClient|InvalidClientTokenId|ExpiredToken|MissingAuthenticationToken|(?:Invalid|Incomplete)Signature|SignatureDoesNotMatch)/
 
 /** Makes an answer of an error body: as it came where the client speaks its dialect, otherwise in the client's. */
 function faultAnswer(

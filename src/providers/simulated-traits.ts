@@ -1,5 +1,7 @@
 import {
   anthropicMessages,
+  bedrockConverse,
+  bedrockInvoke,
   openAiChat,
   openAiCompletions,
   openAiResponses,
@@ -12,12 +14,25 @@ export const simulatedRoot = 'http://simulated.invalid'
 /** The built-in simulated provider: speaks every format natively, so nothing is translated unless asked. */
 export function simulated(): ProviderTraits {
   return {
-    formats: [openAiChat, openAiCompletions, anthropicMessages, openAiResponses],
+    formats: [
+      openAiChat,
+      openAiCompletions,
+      anthropicMessages,
+      openAiResponses,
+      bedrockConverse,
+      bedrockInvoke,
+    ],
     keepsResponses: true,
     headers: { 'anthropic-version': '2023-06-01' },
     forwardedHeaders: ['anthropic-version', 'anthropic-beta', 'x-simulate'],
     asksStreamUsage: true,
-    url({ operation, format, path }) {
+    url({ operation, format, path, model, stream }) {
+      const atBedrock = `${simulatedRoot}/model/${encodeURIComponent(model)}`
+      if (format === 'bedrock-converse')
+        return `${atBedrock}/converse${stream === true ? '-stream' : ''}`
+      if (format === 'bedrock-invoke') {
+        return `${atBedrock}/invoke${stream === true ? '-with-response-stream' : ''}`
+      }
       if (format === 'anthropic-messages') return `${simulatedRoot}/v1/messages`
       if (format === 'openai-responses') return `${simulatedRoot}/v1/responses`
       if (format === 'openai-completions') return `${simulatedRoot}/v1/completions`

@@ -67,6 +67,8 @@ export function forwardStream(
   options: { readonly withholdUsage: boolean },
 ): AsyncIterableIterator<Uint8Array> {
   const observer = context.provider.openStreamObserver(options)
+  // A splitter that takes frames out of another framing gives them bytes of their own.
+  const isReframed = context.provider.streamType !== context.client.streamType
   function pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed {
     const kept: SseFrame[] = []
     let hasEnded = false
@@ -82,7 +84,7 @@ export function forwardStream(
     } catch (error) {
       failure = error
     }
-    const isWhole = chunk !== undefined && kept.length === frames.length
+    const isWhole = !isReframed && chunk !== undefined && kept.length === frames.length
     return { bytes: isWhole ? chunk : joinFrames(kept), hasEnded, failure }
   }
   return pump(context, {

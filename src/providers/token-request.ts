@@ -8,7 +8,7 @@ import type { IssuedToken } from './token-source.ts'
 /** A request to a service that issues tokens. */
 export interface TokenRequest {
   readonly url: string
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly headers?: Readonly<Record<string, string>>
   /** An object is sent as a form, a text as JSON. */
   readonly body?: Readonly<Record<string, string>> | string

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import { answerCountTokens, answerMessages } from './anthropic.ts'
 import type { PromptCache } from './anthropic.ts'
+import { answerConverse, answerInvoke } from './bedrock.ts'
 import type { Form, SimulatedCall } from './call.ts'
 import { ProviderRefusal } from './errors.ts'
 import { answerCohereEmbed, answerCohereRerank } from './cohere-other.ts'
@@ -54,6 +55,11 @@ const modelEndpoints: Readonly<Record<string, Handler>> = {
   '/v1/rerank': answerRerank,
   '/v1/messages': (call, endpoints) => answerMessages(call, endpoints.promptCache),
   '/v1/messages/count_tokens': answerCountTokens,
+  '/model/converse': (call, { promptCache }) => answerConverse(call, promptCache, false),
+  '/model/converse-stream': (call, { promptCache }) => answerConverse(call, promptCache, true),
+  '/model/invoke': (call, { promptCache }) => answerInvoke(call, promptCache, false),
+  '/model/invoke-with-response-stream': (call, { promptCache }) =>
+    answerInvoke(call, promptCache, true),
   '/v2/chat': answerCohereChat,
   '/v2/embed': answerCohereEmbed,
   '/v2/rerank': answerCohereRerank,

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../core/json.ts'
+import { encodeException } from '../../formats/index.ts'
 import { jsonReply } from './reply.ts'
 import type { WholeReply } from './reply.ts'
 
 /** Whose error bodies a path speaks. */
-export type Dialect = 'openai' | 'azure' | 'anthropic' | 'cohere'
+export type Dialect = 'openai' | 'azure' | 'anthropic' | 'cohere' | 'bedrock'
 
 /** A request the provider refuses, as its dialect would. */
 export class ProviderRefusal extends Error {
@@ -60,6 +61,7 @@ export function errorBody(
     return { type: 'error', error: { type, message }, request_id: requestId }
   }
   if (dialect === 'cohere') return { id: requestId, message }
+  if (dialect === 'bedrock') return { message }
   if (dialect === 'azure' && status === 401) {
     // Azure's gateway answers this one itself, with a string code and no type.
     return { error: { code: '401', message } }
@@ -83,14 +85,41 @@ export function errorReply(
   refusal: ProviderRefusal,
   options: { requestId: string; retryAfter?: number | undefined },
 ): WholeReply {
-  const headers =
-    options.retryAfter === undefined ? {} : { 'retry-after': String(options.retryAfter) }
+  const headers = {
+    ...(options.retryAfter === undefined ? {} : { 'retry-after': String(options.retryAfter) }),
+    ...(dialect === 'bedrock' && { 'x-amzn-errortype': awsType(refusal) }),
+  }
   const body = errorBody(dialect, refusal, options.requestId)
   return jsonReply(body, { status: refusal.status, headers })
 }
 
-/** The server-sent event with which a dialect reports an error inside a stream that began well. */
-export function errorFrame(dialect: Dialect, refusal: ProviderRefusal, requestId: string): string {
+// https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html
+const awsTypes: Readonly<Record<number, string>> = {
+  400: 'ValidationException',
+  403: 'AccessDeniedException',
+  404: 'ResourceNotFoundException',
+  408: 'ModelTimeoutException',
+  424: 'ModelErrorException',
+  429: 'ThrottlingException',
+  503: 'ServiceUnavailableException',
+}
+
+function awsType({ status, type }: ProviderRefusal): string {
+  return type ?? awsTypes[status] ?? 'InternalServerException'
+}
+
+/** The event with which a dialect reports an error inside a stream that began well. */
+export function errorFrame(
+  dialect: Dialect,
+  refusal: ProviderRefusal,
+  requestId: string,
+): string | Uint8Array {
+  if (dialect === 'bedrock') {
+    const name = awsType(refusal)
+    return encodeException(name.charAt(0).toLowerCase() + name.slice(1), {
+      message: refusal.message,
+    })
+  }
   if (dialect === 'cohere') {
     // A generation that failed ends its stream like any other.
     const end = { finish_reason: 'ERROR', error: refusal.message }

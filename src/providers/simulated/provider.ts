@@ -4,6 +4,8 @@ import { asString, isObject, parseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { behaviourOfCall, BehaviourError, parseBehaviour, splitModel } from './behaviour.ts'
 import type { Behaviour } from './behaviour.ts'
+import { checkSignature, isSigned } from './bedrock-auth.ts'
+import type { SimulatedAws } from './bedrock-auth.ts'
 import type { Form } from './call.ts'
 import { dispatch } from './endpoints.ts'
 import type { Endpoints } from './endpoints.ts'
@@ -22,6 +24,8 @@ import { hashText } from './text.ts'
 export interface SimulatedProviderOptions {
   /** The key a caller must show; absent means that any or none will do. */
   readonly apiKey?: string
+  /** Whose signatures are accepted at Bedrock's paths; absent means that none is checked. */
+  readonly aws?: SimulatedAws
   /** Behaviour script of calls that bring none of their own (see `Behaviour`). */
   readonly behaviour?: string
   /** Names that `GET /v1/models` lists; every other name is answered too. */
@@ -49,10 +53,14 @@ export interface SimulatedProvider {
   accept(request: Request): Promise<Handshake>
 }
 
+const requestIdHeaders: Partial<Record<Route['dialect'], string>> = {
+  anthropic: 'request-id',
+  bedrock: 'x-amzn-requestid',
+}
 const defaultModels = ['simulated', 'simulated-reasoning', 'simulated-embedding']
 const maxCounters = 1_024
 
-/** Makes a simulated provider that speaks OpenAI, Azure OpenAI, Anthropic and Cohere. It says that it is simulated. */
+/** Makes a simulated provider that speaks OpenAI, Azure OpenAI, Anthropic, Cohere and Bedrock. It says that it is simulated. */
 export function createSimulatedProvider(options: SimulatedProviderOptions = {}): SimulatedProvider {
   const parts = createParts(options, (path, body, headers) => {
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
@@ -67,7 +75,7 @@ export function createSimulatedProvider(options: SimulatedProviderOptions = {}):
     const headers = {
       ...reply.headers,
       ...(length === undefined ? {} : { 'content-length': String(length) }),
-      [asked.route === 'anthropic' ? 'request-id' : 'x-request-id']: requestId,
+      [requestIdHeaders[asked.route] ?? 'x-request-id']: requestId,
       'x-simulated': 'true',
     }
     return { status, headers, body }
@@ -127,8 +135,13 @@ async function prepare(request: Request, parts: Parts): Promise<Prepared> {
   let id = hashText(`${request.method} ${url.pathname}`)
   try {
     const route = routeOf(url, request.headers)
-    checkKey(parts.options.apiKey, route.dialect, request.headers)
+    const signed = route.dialect === 'bedrock' && isSigned(request.headers)
+    if (!signed) checkKey(parts.options.apiKey, route.dialect, request.headers)
     const payload = await readPayload(request)
+    const { aws } = parts.options
+    if (signed && aws !== undefined) {
+      checkSignature(request, { aws, body: payload.text, now: parts.clock.now() })
+    }
     id = hashText(route.path + payload.text)
     const name = route.deployment ?? asString(payload.body['model']) ?? ''
     behaviour = behaviourFor(name, request.headers, parts)

@@ -4,9 +4,9 @@ import { fillerOf } from './text.ts'
 /** Stands in a plain answer where `huge` text is put while the answer is sent. */
 export const hugeMark = '[[huge]]'
 
-/** One server-sent event and how many tokens of the answer it carries (for pacing). */
+/** One event of a stream, a server-sent one where it is text, and how many tokens of the answer it carries (for pacing). */
 export interface Frame {
-  readonly text: string
+  readonly text: string | Uint8Array
   readonly tokens: number
 }
 
@@ -19,12 +19,12 @@ export interface WholeReply {
   readonly tokens: number
 }
 
-/** An answer that is sent as server-sent events; `errorFrame` is what an error inside it looks like. */
+/** An answer that is sent as events; `errorFrame` is what an error inside it looks like. */
 export interface StreamReply {
   readonly type: 'stream'
   readonly headers: Readonly<Record<string, string>>
   readonly frames: Iterable<Frame>
-  readonly errorFrame: string
+  readonly errorFrame: string | Uint8Array
 }
 
 export type Reply = WholeReply | StreamReply
@@ -96,7 +96,7 @@ async function* streamChunks(
     if (behaviour.hang === sent) await hang(signal)
     if (behaviour.garbage === sent) yield Buffer.from('data: {"simulated garbage": [\n\n')
     if (behaviour.errorEvent === sent) {
-      yield Buffer.from(reply.errorFrame)
+      yield bytesOf(reply.errorFrame)
       return
     }
     tokens += frame.tokens
@@ -105,9 +105,13 @@ async function* streamChunks(
       const wait = dueAt - performance.now()
       if (wait > 0) await sleep(wait, signal)
     }
-    yield Buffer.from(frame.text)
+    yield bytesOf(frame.text)
     sent++
   }
+}
+
+function bytesOf(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? Buffer.from(text) : text
 }
 
 async function* wholeChunks(
@@ -118,7 +122,7 @@ async function* wholeChunks(
   if (behaviour.tps !== undefined && reply.tokens > 0) {
     await sleep((reply.tokens * 1_000) / behaviour.tps, signal)
   }
-  const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body
+  const body = bytesOf(reply.body)
   if (behaviour.garbage !== undefined) {
     yield Buffer.concat([body.subarray(0, body.length / 2), Buffer.from('<simulated garbage')])
     return
