@@ -87,13 +87,25 @@ function ratesOf(prices: ModelPrice, aboveInputTokens: number): Rates | undefine
   const input = rate('input_mtok')
   if (input === undefined) return undefined
   const output = rate('output_mtok')
+  const cacheRead = rate('cache_read_mtok') ?? input
+  const inputAudio = rate('input_audio_mtok') ?? input
+  const inputImage = rate('input_image_mtok') ?? input
+  const outputAudio = rate('output_audio_mtok') ?? output
   return {
     input,
     output,
-    cacheRead: rate('cache_read_mtok') ?? input,
+    cacheRead,
     cacheWrite: rate('cache_write_mtok') ?? input,
     reasoning: rate('output_reasoning_mtok') ?? output,
     request: nanoUsd((usdOf(prices['requests_kcount'], aboveInputTokens) ?? 0) / 1000),
+    media: {
+      inputAudio,
+      inputImage,
+      // Without a price of its own nothing is known of a cheaper one: audio read again is audio.
+      cacheReadAudio: rate('cache_audio_read_mtok') ?? inputAudio,
+      cacheReadImage: rate('cache_image_read_mtok') ?? inputImage,
+      outputAudio,
+    },
   }
 }
 

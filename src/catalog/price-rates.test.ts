@@ -49,6 +49,35 @@ describe('costNanoUsd', () => {
     expect(costNanoUsd(rates, usage)).toBe(1_500_000 + 300_000 + 750_000 + 1_500_000)
   })
 
+  test('prices audio and images apart, cached or not', () => {
+    const media = {
+      inputAudio: nanoUsd(32),
+      inputImage: nanoUsd(5),
+      cacheReadAudio: nanoUsd(0.4),
+      cacheReadImage: nanoUsd(0.5),
+      outputAudio: nanoUsd(64),
+    }
+    const usage = {
+      inputTokens: 1000,
+      inputAudioTokens: 600,
+      inputImageTokens: 100,
+      cacheReadTokens: 300,
+      cacheReadAudioTokens: 200,
+      cacheReadImageTokens: 40,
+      outputTokens: 500,
+      outputAudioTokens: 400,
+    }
+    const input = 240 * 3000 + 400 * 32_000 + 60 * 5000
+    const cached = 60 * 300 + 200 * 400 + 40 * 500
+    const output = 100 * 15_000 + 400 * 64_000
+    expect(costNanoUsd({ ...rates, media }, usage)).toBe(input + cached + output)
+    expect(
+      costNanoUsd({ ...rates, media }, { inputTokens: 1, outputTokens: 0, inputAudioTokens: 9 }),
+    ).toBe(32_000)
+    const text = { inputTokens: 10, outputTokens: 10, cacheReadTokens: 5 }
+    expect(costNanoUsd({ ...rates, media }, text)).toBe(costNanoUsd(rates, text) ?? -1)
+  })
+
   test('rounds once, at the end, half up', () => {
     const tiny: Rates = { ...rates, input: 250_000, cacheRead: 250_000, output: 250_000 }
     expect(costNanoUsd(tiny, { inputTokens: 1, outputTokens: 0 })).toBe(0)

@@ -9,6 +9,17 @@ export interface Rates {
   readonly cacheWrite: number
   readonly reasoning: number | undefined
   readonly request: number
+  /** What differs for audio and images; those of text where absent. */
+  readonly media?: MediaRates
+}
+
+/** Rates of tokens that are not text. */
+export interface MediaRates {
+  readonly inputAudio: number
+  readonly inputImage: number
+  readonly cacheReadAudio: number
+  readonly cacheReadImage: number
+  readonly outputAudio: number | undefined
 }
 
 const million = 1_000_000
@@ -47,7 +58,7 @@ export function costNanoUsd(rates: Rates, usage: TokenUsage): number | undefined
   const cacheRead = Math.min(usage.cacheReadTokens ?? 0, inputTokens)
   const cacheWrite = Math.min(usage.cacheWriteTokens ?? 0, inputTokens - cacheRead)
   const reasoning = Math.min(usage.reasoningTokens ?? 0, outputTokens)
-  const tokens = sumOfProducts([
+  const factors = [
     inputTokens - cacheRead - cacheWrite,
     rates.input,
     cacheRead,
@@ -58,10 +69,39 @@ export function costNanoUsd(rates: Rates, usage: TokenUsage): number | undefined
     rates.output ?? 0,
     reasoning,
     rates.reasoning ?? 0,
-  ])
+  ]
+  if (rates.media !== undefined) chargeMedia(factors, usage, rates.media)
+  const tokens = sumOfProducts(factors)
   if (tokens === undefined) return undefined
   const cost = tokens + rates.request
   return Number.isSafeInteger(cost) ? cost : undefined
+}
+
+/** Positions of the counts of text among the factors. */
+const inputAt = 0
+const cacheReadAt = 2
+const outputAt = 6
+
+/**
+ * Takes tokens of audio and images out of the counts of text and puts them behind at their own rates. A
+ * provider that reports more of them than there are tokens is believed for the whole.
+ */
+function chargeMedia(factors: number[], usage: TokenUsage, media: MediaRates): void {
+  const move = (at: number, wanted: number, rate: number): void => {
+    const count = Math.min(wanted, factors[at] ?? 0)
+    if (!(count > 0)) return
+    factors[at] = (factors[at] ?? 0) - count
+    factors.push(count, rate)
+  }
+  const cachedAudio = usage.cacheReadAudioTokens ?? 0
+  const cachedImage = usage.cacheReadImageTokens ?? 0
+  move(cacheReadAt, cachedAudio, media.cacheReadAudio)
+  move(cacheReadAt, cachedImage, media.cacheReadImage)
+  move(inputAt, (usage.inputAudioTokens ?? 0) - cachedAudio, media.inputAudio)
+  move(inputAt, (usage.inputImageTokens ?? 0) - cachedImage, media.inputImage)
+  if (media.outputAudio !== undefined) {
+    move(outputAt, usage.outputAudioTokens ?? 0, media.outputAudio)
+  }
 }
 
 /** Sums pairs of factors and divides by a million, half up. */

@@ -26,6 +26,17 @@ const priceEntrySchema = z.strictObject({
     .describe(
       "US dollars for a million input tokens written to the provider's prompt cache; as other input when left out",
     ),
+  inputAudioUsdPerMillion: usd
+    .optional()
+    .describe('US dollars for a million input tokens of audio; as other input when left out'),
+  outputAudioUsdPerMillion: usd
+    .optional()
+    .describe('US dollars for a million output tokens of audio; as other output when left out'),
+  cacheReadAudioUsdPerMillion: usd
+    .optional()
+    .describe(
+      "US dollars for a million tokens of audio read from the provider's prompt cache; as other audio input when left out",
+    ),
   requestUsd: usd.optional().describe('US dollars for each request, on top of its tokens'),
 })
 

@@ -118,13 +118,22 @@ function findPublishedCard(
 function cardOfEntry(entry: PriceEntry): PriceCard {
   const input = nanoUsd(entry.inputUsdPerMillion)
   const output = nanoUsd(entry.outputUsdPerMillion)
+  const cacheRead = optionalNanoUsd(entry.cacheReadUsdPerMillion) ?? input
+  const inputAudio = optionalNanoUsd(entry.inputAudioUsdPerMillion) ?? input
   return constantCard({
     input,
     output,
-    cacheRead: optionalNanoUsd(entry.cacheReadUsdPerMillion) ?? input,
+    cacheRead,
     cacheWrite: optionalNanoUsd(entry.cacheWriteUsdPerMillion) ?? input,
     reasoning: output,
     request: nanoUsd(entry.requestUsd ?? 0),
+    media: {
+      inputAudio,
+      inputImage: input,
+      cacheReadAudio: optionalNanoUsd(entry.cacheReadAudioUsdPerMillion) ?? inputAudio,
+      cacheReadImage: cacheRead,
+      outputAudio: optionalNanoUsd(entry.outputAudioUsdPerMillion) ?? output,
+    },
   })
 }
 
