@@ -73,6 +73,8 @@ export function openOwnership(options: {
     },
     learn({ call, principal }, answer) {
       const { provider, body } = answer
+      // Responses have owners of their own.
+      if (call.operation === 'responses') return answer
       if (answer.status >= 300 || provider === undefined || isStreamed(body)) return answer
       // What a file holds is its owner's words, not the provider's: nothing is to be learnt from them.
       if (/\/content(\?|$)/.test(call.path)) return answer

@@ -15,6 +15,7 @@ interface ErrorKind {
 /** The one table of everything that can go wrong with a call. Codes are stable: clients match on them. */
 export const errorKinds = {
   invalid_request: kind(400, 'client', 'The request is not valid.'),
+  previous_response_not_found: kind(400, 'client', 'There is no such previous response.'),
   missing_key: kind(401, 'client', 'No API key was given.'),
   invalid_key: kind(401, 'client', 'The API key is not valid.'),
   model_not_permitted: kind(403, 'client', 'This key may not use this model.'),

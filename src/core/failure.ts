@@ -33,6 +33,7 @@ const classOfCode: Readonly<Partial<Record<ErrorCode, FailureClass>>> = {
   not_supported: 'unsupported',
   client_closed: 'cancelled',
   invalid_request: 'request',
+  previous_response_not_found: 'request',
 }
 
 /** Returns the class of an error that nobody classified more closely, from its code and status. */

@@ -10,7 +10,7 @@ import type { ServerLimits } from './config.ts'
 import { isForm } from './request.ts'
 
 /** Endpoints that work on stored things and name no model. */
-const operationsWithoutModel: ReadonlySet<Operation> = new Set(['files', 'batches'])
+const operationsWithoutModel: ReadonlySet<Operation> = new Set(['files', 'batches', 'responses'])
 /**
  * What a request without a model asks for, where OpenAI documents it and its clients rely on it.
  * https://platform.openai.com/docs/api-reference/moderations/create

@@ -11,12 +11,14 @@ const forward: FrameVerdict = { type: 'forward' }
 export function openStreamObserver(): StreamObserver {
   let usage: TokenUsage | undefined
   let outputLength = 0
+  /** Of the last event that was forwarded. */
   let lastSequence = -1
 
   return {
     observe(frame) {
       const { type, data } = parseFrame(frame)
-      lastSequence = asNumber(data['sequence_number']) ?? lastSequence
+      const isFault = type === 'response.failed' || type === 'error'
+      if (!isFault) lastSequence = asNumber(data['sequence_number']) ?? lastSequence
       switch (type) {
         case 'response.completed':
         case 'response.incomplete':

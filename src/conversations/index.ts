@@ -1,0 +1,5 @@
+export { conversationsConfigSchema } from './config.ts'
+export type { ConversationsConfig } from './config.ts'
+export { openConversations } from './conversations.ts'
+export type { Conversations } from './conversations.ts'
+export { withConversations } from './stages.ts'
