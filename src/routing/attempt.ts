@@ -101,7 +101,9 @@ export class Attempt {
     if (report.error !== undefined) return this.#fail(report.error, answer)
     if (!isStreamed(body)) {
       this.#answered()
-      this.#close(report)
+      // A session has begun with its answer; it takes its place until it is over.
+      if (answer.channel === undefined) this.#close(report)
+      else report.onEnd = () => this.#end(report)
       return { type: 'answered', answer }
     }
     report.onEnd = () => this.#end(report)
@@ -137,13 +139,15 @@ export class Attempt {
     return { type: 'failed', error, retryAfterMs, ...(answer === undefined ? {} : { answer }) }
   }
 
-  /** Takes the end of a stream, however it came. */
+  /** Takes the end of a stream or a session, however it came. */
   #end(report: AnswerReport): void {
     const { error, hasContent, isComplete } = report
     const now = this.#dependencies.clock.monotonic()
     if (error !== undefined) this.#failed(error, undefined)
-    else if (!hasContent && !isComplete) this.#candidate.state.cancelled(this.#ticket, now)
-    else if (!this.#hasAnswered) this.#answered(report.firstByteAt)
+    else if (!this.#hasAnswered) {
+      if (hasContent || isComplete) this.#answered(report.firstByteAt)
+      else this.#candidate.state.cancelled(this.#ticket, now)
+    }
     this.#close(report)
   }
 
@@ -157,7 +161,12 @@ export class Attempt {
   #failed(error: GatewayError, retryAfterMs: number | undefined): void {
     const { state } = this.#candidate
     const now = this.#dependencies.clock.monotonic()
-    state.failed(this.#ticket, error.failureClass, { now, retryAfterMs })
+    state.failed(this.#ticket, error.failureClass, {
+      now,
+      retryAfterMs,
+      isLate: this.#hasAnswered,
+      hasAnswer: this.#record.status !== undefined && error.failureClass !== 'cancelled',
+    })
     if (this.#isAbandoned) return
     this.#record.errorCode = error.code
     this.#record.failureClass = error.failureClass

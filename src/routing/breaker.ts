@@ -95,19 +95,26 @@ export class Breaker {
       if (latencyMs > slowAfterMs && this.#isSlow(now)) this.#open(now)
       return
     }
-    // An attempt that began before the breaker opened proves nothing about now.
-    if (ticket.isProbe || ticket.startedAt >= this.#openedAt) this.#close(now)
+    this.#prove(ticket, now)
+  }
+
+  /** Notes that the target answered, with an error that is not its own: it is there, and no more is known. */
+  answer(ticket: BreakerTicket, now: number): void {
+    if (this.#state !== 'closed') this.#prove(ticket, now)
   }
 
   /** Notes that an attempt failed in a way that speaks against the target. */
   fail(ticket: BreakerTicket, now: number): void {
     this.#window.add('failed', now)
     this.#consecutiveFailures += 1
-    if (ticket.isProbe) {
-      if (this.#state === 'half-open') this.#open(now)
-      return
-    }
-    if (this.#state === 'closed' && this.#isFailing(now)) this.#open(now)
+    const hasProved = ticket.isProbe && this.#state === 'half-open'
+    if (hasProved || (this.#state === 'closed' && this.#isFailing(now))) this.#open(now)
+  }
+
+  /** Notes that an attempt which had begun well failed in the end. */
+  failLate(ticket: BreakerTicket, now: number): void {
+    this.#window.retract('succeeded', now)
+    this.fail(ticket, now)
   }
 
   /** Notes that an attempt ended without telling anything about the target. */
@@ -133,6 +140,11 @@ export class Breaker {
     const { minAttempts, slowRatio } = this.#options
     const all = this.#window.count('succeeded', now)
     return all >= minAttempts && this.#window.count('slow', now) >= all * slowRatio
+  }
+
+  /** Closes for an attempt that shows the target to be well; one that began before it opened does not. */
+  #prove(ticket: BreakerTicket, now: number): void {
+    if (ticket.isProbe || ticket.startedAt >= this.#openedAt) this.#close(now)
   }
 
   #open(now: number): void {

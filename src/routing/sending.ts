@@ -60,12 +60,13 @@ interface Round {
 export class Sending {
   readonly #question: Question
   readonly #options: SendingOptions
+  /** What every target of the call has to meet, on every hop. */
   readonly #demands: readonly Demand[]
   readonly #dependencies: SendingDependencies
   readonly #attempts: AttemptRecord[] = []
   readonly #startedAt: number
 
-  /** @param demands what rules demand of the targets of this call, on every hop */
+  /** @param demands what rules demand of the targets of this call */
   constructor(
     question: Question,
     options: SendingOptions,
@@ -74,7 +75,8 @@ export class Sending {
   ) {
     this.#question = question
     this.#options = options
-    this.#demands = demands
+    // INVARIANT: what a model requires holds for whatever stands in for it, too.
+    this.#demands = [...options.step.demands, ...demands]
     this.#dependencies = dependencies
     this.#startedAt = dependencies.clock.monotonic()
   }

@@ -26,21 +26,31 @@ export class SlidingWindow {
   }
 
   add(outcome: Outcome, now: number): void {
-    this.#advance(now)
-    const kind = kinds[outcome]
-    const at = (this.#current % bucketCount) * kindCount + kind
-    this.#counts[at] = (this.#counts[at] ?? 0) + 1
-    this.#totals[kind] = (this.#totals[kind] ?? 0) + 1
+    this.#change(outcome, 1, now)
+  }
+
+  /** Takes one back that turned out to be something else. */
+  retract(outcome: Outcome, now: number): void {
+    this.#change(outcome, -1, now)
   }
 
   count(outcome: Outcome, now: number): number {
     this.#advance(now)
-    return this.#totals[kinds[outcome]] ?? 0
+    // What is taken back late may have left the window already.
+    return Math.max(this.#totals[kinds[outcome]] ?? 0, 0)
   }
 
   clear(): void {
     this.#counts.fill(0)
     this.#totals.fill(0)
+  }
+
+  #change(outcome: Outcome, by: number, now: number): void {
+    this.#advance(now)
+    const kind = kinds[outcome]
+    const at = (this.#current % bucketCount) * kindCount + kind
+    this.#counts[at] = (this.#counts[at] ?? 0) + by
+    this.#totals[kind] = (this.#totals[kind] ?? 0) + by
   }
 
   /** Empties the buckets that have become too old. */

@@ -25,7 +25,10 @@ export function admitted(
   question: Question,
   demandsOfCall: readonly Demand[],
 ): readonly RoutedTarget[] {
-  const left = narrow === undefined ? targets : narrow(question)
+  const { keeper } = question
+  const chosen = narrow === undefined ? targets : narrow(question)
+  const left =
+    keeper === undefined ? chosen : chosen.filter(({ target }) => target.provider === keeper)
   if (demands.length === 0 && demandsOfCall.length === 0) return left
   return left.filter(({ target }) => meetsAll(target, demands) && meetsAll(target, demandsOfCall))
 }

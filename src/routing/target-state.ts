@@ -18,6 +18,16 @@ const defaultCoolDownMs = 1_000
 /** Longest time a target is left alone for a rate limit, in milliseconds. */
 const maxCoolDownMs = 300_000
 
+interface FailedAttempt {
+  readonly now: number
+  /** The pause that the provider asks for. */
+  readonly retryAfterMs: number | undefined
+  /** Whether it had begun well: a stream that broke off behind its first word. */
+  readonly isLate: boolean
+  /** Whether the target itself said so, as opposed to the gateway before anything was sent. */
+  readonly hasAnswer: boolean
+}
+
 /** Why nothing is sent to a target at present. */
 export type Unavailability = 'open' | 'cooling' | 'down'
 
@@ -106,18 +116,17 @@ export class TargetState {
     this.breaker.succeed(ticket, latencyMs, now)
   }
 
-  /** Notes that an attempt failed, with the pause its provider asks for. */
-  failed(
-    ticket: BreakerTicket,
-    failureClass: FailureClass,
-    { now, retryAfterMs }: { readonly now: number; readonly retryAfterMs?: number | undefined },
-  ): void {
+  /** Notes that an attempt failed, and how. */
+  failed(ticket: BreakerTicket, failureClass: FailureClass, failed: FailedAttempt): void {
+    const { now, retryAfterMs, isLate, hasAnswer } = failed
     if (againstTarget.has(failureClass)) {
       this.#lastFailure = failureClass
-      this.breaker.fail(ticket, now)
+      if (isLate) this.breaker.failLate(ticket, now)
+      else this.breaker.fail(ticket, now)
       return
     }
-    this.breaker.forget(ticket, now)
+    if (hasAnswer) this.breaker.answer(ticket, now)
+    else this.breaker.forget(ticket, now)
     if (failureClass !== 'rate-limit') return
     this.breaker.window.add('limited', now)
     const pauseMs = Math.min(retryAfterMs ?? defaultCoolDownMs, maxCoolDownMs)
