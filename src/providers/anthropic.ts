@@ -8,7 +8,10 @@ export function anthropic(config: ProviderConfig & { readonly type: 'anthropic' 
   const root = trimSlashes(config.baseUrl)
   return {
     formats: [anthropicMessages],
-    headers: { 'x-api-key': config.apiKey.reveal(), 'anthropic-version': config.version },
+    headers: {
+      ...(config.apiKey === undefined ? {} : { 'x-api-key': config.apiKey.reveal() }),
+      'anthropic-version': config.version,
+    },
     forwardedHeaders: ['anthropic-version', 'anthropic-beta', 'idempotency-key'],
     asksStreamUsage: false,
     url({ operation }) {

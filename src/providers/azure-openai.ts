@@ -1,5 +1,6 @@
 import type { Operation } from '../core/record.ts'
 import { openAiChat, openAiCompletions, openAiResponses } from '../formats/index.ts'
+import { authorizeWithTokens } from './azure-auth.ts'
 import type { ProviderConfig } from './config.ts'
 import {
   openAiForwardedHeaders,
@@ -8,17 +9,22 @@ import {
   trimSlashes,
 } from './openai-paths.ts'
 import type { EndpointRequest, ProviderTraits } from './provider.ts'
+import type { TokenSource } from './token-source.ts'
 
-/** Azure OpenAI (learn.microsoft.com/azure/ai-services/openai/reference): v1 and deployment URLs. */
+/**
+ * Azure OpenAI (learn.microsoft.com/azure/ai-services/openai/reference): v1 and deployment URLs.
+ * @param tokens tokens of Entra, where it is asked with them
+ */
 export function azureOpenAi(
   config: ProviderConfig & { readonly type: 'azure-openai' },
+  tokens?: TokenSource,
 ): ProviderTraits {
   // Responses have no place behind deployments: there they are translated.
   const hasResponses = config.apiStyle === 'v1'
   return {
     formats: [openAiChat, openAiCompletions, ...(hasResponses ? [openAiResponses] : [])],
     keepsResponses: hasResponses,
-    headers: { 'api-key': config.apiKey.reveal() },
+    headers: config.apiKey === undefined ? {} : { 'api-key': config.apiKey.reveal() },
     forwardedHeaders: openAiForwardedHeaders,
     asksStreamUsage: true,
     url: (request) =>
@@ -27,6 +33,7 @@ export function azureOpenAi(
         style: config.apiStyle,
         apiVersion: config.apiVersion,
       }),
+    ...(tokens === undefined ? {} : { authorize: authorizeWithTokens(tokens) }),
   }
 }
 

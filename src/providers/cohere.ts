@@ -1,7 +1,7 @@
 import type { Operation } from '../core/record.ts'
 import { cohereChat, cohereEmbeddings, cohereRerank } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
-import { trimSlashes } from './openai-paths.ts'
+import { bearer, trimSlashes } from './openai-paths.ts'
 import type { ProviderTraits } from './provider.ts'
 
 /** The Cohere API, second version (docs.cohere.com/reference). */
@@ -9,7 +9,7 @@ export function cohere(config: ProviderConfig & { readonly type: 'cohere' }): Pr
   const root = `${trimSlashes(config.baseUrl)}/v2`
   return {
     formats: [cohereChat],
-    headers: { authorization: `Bearer ${config.apiKey.reveal()}` },
+    headers: bearer(config.apiKey),
     forwardedHeaders: [],
     asksStreamUsage: false,
     embeddings: () => cohereEmbeddings,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { apiKey, common, url } from './fields-config.ts'
+import { azureAuthSchema } from './azure-auth-config.ts'
+import { common, hasKey, keyed, missingKey, missingKeyOrAuth, url } from './fields-config.ts'
 import { googleAuthSchema } from './google-auth-config.ts'
 import { serviceSchemas } from './services-config.ts'
 
@@ -17,18 +18,20 @@ export const compatiblePresets = [
 ] as const
 
 const providerSchema = z.discriminatedUnion('type', [
+  z
+    .strictObject({
+      ...common,
+      ...keyed,
+      type: z.literal('openai'),
+      baseUrl: url.default('https://api.openai.com/v1'),
+      organization: z.string().optional().describe('Sent as OpenAI-Organization'),
+      project: z.string().optional().describe('Sent as OpenAI-Project'),
+    })
+    .refine(hasKey, missingKey),
   z.strictObject({
     ...common,
-    type: z.literal('openai'),
-    apiKey,
-    baseUrl: url.default('https://api.openai.com/v1'),
-    organization: z.string().optional().describe('Sent as OpenAI-Organization'),
-    project: z.string().optional().describe('Sent as OpenAI-Project'),
-  }),
-  z.strictObject({
-    ...common,
+    ...keyed,
     type: z.literal('openai-compatible'),
-    apiKey: apiKey.optional(),
     preset: z
       .enum(compatiblePresets)
       .optional()
@@ -47,61 +50,76 @@ const providerSchema = z.discriminatedUnion('type', [
         'Whether it takes previous_response_id; if not, the gateway keeps the conversations itself',
       ),
   }),
-  z.strictObject({
-    ...common,
-    type: z.literal('anthropic'),
-    apiKey,
-    baseUrl: url.default('https://api.anthropic.com'),
-    version: z
-      .string()
-      .default('2023-06-01')
-      .describe('Sent as anthropic-version when the client sends none'),
-  }),
-  z.strictObject({
-    ...common,
-    type: z.literal('azure-openai'),
-    apiKey,
-    baseUrl: url.describe('Resource address, such as https://NAME.openai.azure.com'),
-    apiStyle: z
-      .enum(['v1', 'deployments'])
-      .default('v1')
-      .describe('v1: /openai/v1/…; deployments: /openai/deployments/MODEL/…?api-version='),
-    apiVersion: z.string().optional().describe('api-version; required for the deployments style'),
-  }),
-  z.strictObject({
-    ...common,
-    type: z.literal('azure-apim'),
-    apiKey: apiKey.describe('APIM subscription key'),
-    baseUrl: url.describe('Address of the imported API'),
-    subscriptionKeyHeaders: z
-      .array(z.string())
-      .min(1)
-      .default(['Ocp-Apim-Subscription-Key', 'api-key'])
-      .describe('Headers that carry the subscription key'),
-    apiStyle: z
-      .enum(['v1', 'deployments', 'plain'])
-      .default('deployments')
-      .describe('Shape of the paths behind baseUrl; plain: /chat/completions directly'),
-    apiVersion: z.string().optional().describe('api-version query parameter'),
-  }),
-  z.strictObject({
-    ...common,
-    type: z.literal('cohere'),
-    apiKey,
-    baseUrl: url.default('https://api.cohere.com').describe('Address before /v2'),
-  }),
-  z.strictObject({
-    ...common,
-    type: z.literal('gemini'),
-    apiKey,
-    baseUrl: url
-      .default('https://generativelanguage.googleapis.com')
-      .describe('Address before the version'),
-    apiVersion: z
-      .enum(['v1beta', 'v1', 'v1alpha'])
-      .default('v1beta')
-      .describe('Version of the API, part of its addresses'),
-  }),
+  z
+    .strictObject({
+      ...common,
+      ...keyed,
+      type: z.literal('anthropic'),
+      baseUrl: url.default('https://api.anthropic.com'),
+      version: z
+        .string()
+        .default('2023-06-01')
+        .describe('Sent as anthropic-version when the client sends none'),
+    })
+    .refine(hasKey, missingKey),
+  z
+    .strictObject({
+      ...common,
+      ...keyed,
+      type: z.literal('azure-openai'),
+      auth: azureAuthSchema.optional().describe('Tokens of Entra in place of a key'),
+      baseUrl: url.describe('Resource address, such as https://NAME.openai.azure.com'),
+      apiStyle: z
+        .enum(['v1', 'deployments'])
+        .default('v1')
+        .describe('v1: /openai/v1/…; deployments: /openai/deployments/MODEL/…?api-version='),
+      apiVersion: z.string().optional().describe('api-version; required for the deployments style'),
+    })
+    .refine(hasKey, missingKeyOrAuth),
+  z
+    .strictObject({
+      ...common,
+      ...keyed,
+      type: z.literal('azure-apim'),
+      apiKey: keyed.apiKey.describe('APIM subscription key'),
+      auth: azureAuthSchema
+        .optional()
+        .describe('Tokens of Entra, beside a subscription key or in its place'),
+      baseUrl: url.describe('Address of the imported API'),
+      subscriptionKeyHeaders: z
+        .array(z.string())
+        .min(1)
+        .default(['Ocp-Apim-Subscription-Key', 'api-key'])
+        .describe('Headers that carry the subscription key'),
+      apiStyle: z
+        .enum(['v1', 'deployments', 'plain'])
+        .default('deployments')
+        .describe('Shape of the paths behind baseUrl; plain: /chat/completions directly'),
+      apiVersion: z.string().optional().describe('api-version query parameter'),
+    })
+    .refine(hasKey, missingKeyOrAuth),
+  z
+    .strictObject({
+      ...common,
+      ...keyed,
+      type: z.literal('cohere'),
+      baseUrl: url.default('https://api.cohere.com').describe('Address before /v2'),
+    })
+    .refine(hasKey, missingKey),
+  z
+    .strictObject({
+      ...common,
+      ...keyed,
+      type: z.literal('gemini'),
+      baseUrl: url
+        .default('https://generativelanguage.googleapis.com')
+        .describe('Address before the version'),
+      apiVersion: z
+        .enum(['v1beta', 'v1', 'v1alpha'])
+        .default('v1beta')
+        .describe('Version of the API, part of its addresses'),
+    })
+    .refine(hasKey, missingKey),
   z.strictObject({
     ...common,
     type: z.literal('vertex'),
@@ -116,8 +134,8 @@ const providerSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     ...common,
+    ...keyed,
     type: z.literal('ollama'),
-    apiKey: apiKey.optional(),
     baseUrl: url.default('http://127.0.0.1:11434'),
   }),
   ...serviceSchemas,

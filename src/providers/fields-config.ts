@@ -13,6 +13,54 @@ export const secret = z
 /** An address of a service. */
 export const url = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' })
 
+const names = z.array(z.string().min(1)).min(1).optional()
+
+const identityCredential = z.strictObject({
+  when: z
+    .strictObject({
+      departments: names.describe('Departments of callers'),
+      groups: names.describe('Groups, one of which a caller belongs to'),
+      products: names.describe('Products that callers come through'),
+      tenants: names.describe('Tenants of callers'),
+      users: names.describe('Users, as their keys name them'),
+    })
+    .describe('Callers that fit every list that is set; `*` stands for any part of a name'),
+  apiKey: apiKey.describe('What these callers are served with'),
+})
+
+/** A key for certain callers. */
+export type IdentityCredential = z.output<typeof identityCredential>
+
+/** Keys of a provider: the usual one, and those of certain callers. */
+export const keyed = {
+  apiKey: apiKey.optional(),
+  credentials: z
+    .array(identityCredential)
+    .min(1)
+    .optional()
+    .describe(
+      'Keys by caller; the first entry that fits counts, then apiKey; without it nobody else is served',
+    ),
+}
+
+/** Tells whether there is anything to prove with who calls. */
+export function hasKey(config: {
+  readonly apiKey?: unknown
+  readonly credentials?: unknown
+  readonly auth?: unknown
+}): boolean {
+  return [config.apiKey, config.credentials, config.auth].some((value) => value !== undefined)
+}
+
+/** The problem of a provider that has no key. */
+export const missingKey = { path: ['apiKey'], error: 'set apiKey, or credentials by caller' }
+
+/** The problem of a provider that has no key and gets no tokens. */
+export const missingKeyOrAuth = {
+  path: ['apiKey'],
+  error: 'set apiKey, credentials by caller, or auth',
+}
+
 /** What is said of every provider. */
 export const common = {
   name: name.describe('Name by which models refer to this provider'),

@@ -9,7 +9,7 @@ export function gemini(config: ProviderConfig & { readonly type: 'gemini' }): Pr
   const root = `${trimSlashes(config.baseUrl)}/${config.apiVersion}`
   return {
     formats: [geminiFormat, geminiArray],
-    headers: { 'x-goog-api-key': config.apiKey.reveal() },
+    headers: config.apiKey === undefined ? {} : { 'x-goog-api-key': config.apiKey.reveal() },
     forwardedHeaders: [],
     asksStreamUsage: false,
     embeddings: () => geminiBatchEmbedContents,

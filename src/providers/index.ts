@@ -1,7 +1,9 @@
 import type { ProviderConfig } from './config.ts'
 import { anthropic } from './anthropic.ts'
 import { azureApim } from './azure-apim.ts'
+import { tokensOf } from './azure-auth.ts'
 import { azureOpenAi } from './azure-openai.ts'
+import { byIdentity } from './by-identity.ts'
 import { cohere } from './cohere.ts'
 import { gemini } from './gemini.ts'
 import { ollama } from './ollama.ts'
@@ -28,25 +30,29 @@ export { openProvider } from './transport.ts'
 export function traitsOf(config: ProviderConfig, runtime: ProviderRuntime): ProviderTraits {
   switch (config.type) {
     case 'openai':
-      return openAi(config)
+      return byIdentity(config, openAi)
     case 'openai-compatible':
-      return openAiCompatible(config)
+      return byIdentity(config, openAiCompatible)
     case 'anthropic':
-      return anthropic(config)
-    case 'azure-openai':
-      return azureOpenAi(config)
-    case 'azure-apim':
-      return azureApim(config)
+      return byIdentity(config, anthropic)
+    case 'azure-openai': {
+      const tokens = tokensOf(config.auth, runtime)
+      return byIdentity(config, (keyed) => azureOpenAi(keyed, tokens))
+    }
+    case 'azure-apim': {
+      const tokens = tokensOf(config.auth, runtime)
+      return byIdentity(config, (keyed) => azureApim(keyed, tokens))
+    }
     case 'cohere':
-      return cohere(config)
+      return byIdentity(config, cohere)
     case 'gemini':
-      return gemini(config)
+      return byIdentity(config, gemini)
     case 'vertex':
       return vertex(config, runtime)
     case 'ollama':
-      return ollama(config)
+      return byIdentity(config, ollama)
     case 'openrouter':
-      return openRouter(config)
+      return byIdentity(config, openRouter)
     case 'mistral':
     case 'groq':
     case 'deepseek':
@@ -55,7 +61,7 @@ export function traitsOf(config: ProviderConfig, runtime: ProviderRuntime): Prov
     case 'vllm':
     case 'lmstudio':
     case 'llamacpp':
-      return service(config)
+      return byIdentity(config, service)
     case 'simulated':
       return simulated()
   }

@@ -1,7 +1,7 @@
 import type { Operation } from '../core/record.ts'
 import { openAiChat, openAiCompletions } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
-import { openAiPath, trimSlashes } from './openai-paths.ts'
+import { bearer, openAiPath, trimSlashes } from './openai-paths.ts'
 import type { ProviderTraits } from './provider.ts'
 
 const operations: ReadonlySet<Operation> = new Set(['chat', 'text_completion', 'embeddings'])
@@ -11,8 +11,7 @@ export function ollama(config: ProviderConfig & { readonly type: 'ollama' }): Pr
   const root = `${trimSlashes(config.baseUrl)}/v1`
   return {
     formats: [openAiChat, openAiCompletions],
-    headers:
-      config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey.reveal()}` },
+    headers: bearer(config.apiKey),
     forwardedHeaders: [],
     asksStreamUsage: true,
     url(request) {

@@ -2,6 +2,7 @@ import type { Operation } from '../core/record.ts'
 import { openAiChat, openAiCompletions, openAiResponses } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
 import {
+  bearer,
   openAiForwardedHeaders,
   openAiOperations,
   openAiPath,
@@ -37,8 +38,7 @@ export function openAiCompatible(config: CompatibleConfig): ProviderTraits {
   return {
     formats: [openAiChat, openAiCompletions, ...(config.responses ? [openAiResponses] : [])],
     keepsResponses: config.responses && config.keepsResponses,
-    headers:
-      config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey.reveal()}` },
+    headers: bearer(config.apiKey),
     forwardedHeaders: openAiForwardedHeaders,
     asksStreamUsage,
     url(request) {

@@ -1,5 +1,6 @@
 import type { FormatName } from '../formats/index.ts'
 import type { Operation } from '../core/record.ts'
+import type { Secret } from '../core/secret.ts'
 import type { EndpointRequest } from './provider.ts'
 
 const formatPaths: Partial<Record<FormatName, string>> = {
@@ -34,6 +35,11 @@ export const openAiOperations: ReadonlySet<Operation> = new Set([
 
 /** Headers of OpenAI clients that concern the call and not the account. */
 export const openAiForwardedHeaders: readonly string[] = ['openai-beta', 'idempotency-key']
+
+/** Returns the header that carries a key as OpenAI wants it; none without a key. */
+export function bearer(key: Secret | undefined): Readonly<Record<string, string>> {
+  return key === undefined ? {} : { authorization: `Bearer ${key.reveal()}` }
+}
 
 /** Removes slashes from the end of a base URL. */
 export function trimSlashes(url: string): string {

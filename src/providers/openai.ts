@@ -1,6 +1,7 @@
 import { openAiChat, openAiCompletions, openAiResponses } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
 import {
+  bearer,
   openAiForwardedHeaders,
   openAiOperations,
   openAiPath,
@@ -15,7 +16,7 @@ export function openAi(config: ProviderConfig & { readonly type: 'openai' }): Pr
     formats: [openAiChat, openAiCompletions, openAiResponses],
     keepsResponses: true,
     headers: {
-      authorization: `Bearer ${config.apiKey.reveal()}`,
+      ...bearer(config.apiKey),
       ...(config.organization === undefined ? {} : { 'openai-organization': config.organization }),
       ...(config.project === undefined ? {} : { 'openai-project': config.project }),
     },

@@ -3,7 +3,7 @@ import { openAiChat, openAiCompletions, openAiResponses } from '../formats/index
 import type { ProviderFormat } from '../formats/index.ts'
 import type { ProviderConfig } from './config.ts'
 import { mistralMembers } from './mistral-body.ts'
-import { openAiForwardedHeaders, openAiPath, trimSlashes } from './openai-paths.ts'
+import { bearer, openAiForwardedHeaders, openAiPath, trimSlashes } from './openai-paths.ts'
 import type { Provider, ProviderTraits } from './provider.ts'
 import { plainChat, plainLimit } from './service-bodies.ts'
 
@@ -95,8 +95,7 @@ export function service(config: ServiceConfig): ProviderTraits {
   ]
   return {
     formats,
-    headers:
-      config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey.reveal()}` },
+    headers: bearer(config.apiKey),
     forwardedHeaders: openAiForwardedHeaders,
     asksStreamUsage,
     url(request) {

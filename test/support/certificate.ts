@@ -11,11 +11,12 @@ export interface TestCertificate {
 }
 
 /** Makes a certificate with the system's `openssl`; throws where there is none. */
-export function makeCertificate(): TestCertificate {
+export function makeCertificate(kind: 'ec' | 'rsa' = 'ec'): TestCertificate {
   const folder = mkdtempSync(join(tmpdir(), 'smartflow-tls-'))
   const certFile = join(folder, 'cert.pem')
   const keyFile = join(folder, 'key.pem')
-  const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'
+  const algorithm = kind === 'ec' ? 'ec -pkeyopt ec_paramgen_curve:prime256v1' : 'rsa:2048'
+  const request = `req -x509 -newkey ${algorithm} -nodes -days 2`
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
   const files = ['-keyout', keyFile, '-out', certFile]
   const made = Bun.spawnSync(['openssl', ...request.split(' '), ...subject, ...files])
