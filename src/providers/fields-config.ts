@@ -13,6 +13,11 @@ export const secret = z
 /** An address of a service. */
 export const url = z.url({ protocol: /^https?$/, error: 'expected an http:// or https:// URL' })
 
+/** The key that proves who calls. */
+export const apiKey = secret.describe(
+  'API key of the provider, best as ${env:NAME} or ${file:/path}',
+)
+
 const names = z.array(z.string().min(1)).min(1).optional()
 
 const identityCredential = z.strictObject({
@@ -98,7 +103,3 @@ export const common = {
       'Whether to ask for token usage in streams when the client did not (the extra frame is withheld)',
     ),
 }
-/** The key that proves who calls. */
-export const apiKey = secret.describe(
-  'API key of the provider, best as ${env:NAME} or ${file:/path}',
-)
