@@ -12,6 +12,8 @@ import type {
 } from './catalog/index.ts'
 import { createSnapshotHolder } from './config/index.ts'
 import type { SnapshotHolder } from './config/index.ts'
+import { openConversations } from './conversations/index.ts'
+import type { ConversationsConfig } from './conversations/index.ts'
 import type { Clock } from './core/clock.ts'
 import type { GatewayError } from './core/errors.ts'
 import {
@@ -20,6 +22,7 @@ import {
   geminiArray,
   openAiChat,
   openAiCompletions,
+  openAiResponses,
 } from './formats/index.ts'
 import type { ClientFormat } from './formats/index.ts'
 import { createDataPlane } from './http/index.ts'
@@ -55,6 +58,7 @@ export interface GatewayConfig {
   readonly catalog: CatalogConfig
   readonly prices: PricesConfig
   readonly routing: RoutingConfig
+  readonly conversations: ConversationsConfig
   readonly keys: readonly KeyConfig[]
   readonly audit: AuditConfig
   readonly telemetry: TelemetryConfig
@@ -87,6 +91,7 @@ export interface Gateway extends AsyncDisposable {
 const clientFormats: readonly ClientFormat[] = [
   openAiChat,
   openAiCompletions,
+  openAiResponses,
   anthropicMessages,
   gemini,
   geminiArray,
@@ -121,6 +126,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const snapshot = build(next, configVersion)
       config = next
       keys.configure(next.keys)
+      rooms.conversations.configure(next.conversations)
       // The old one is disposed of when its last call ends; nobody waits for that.
       void holder.swap(snapshot)
       gatewayMetrics.recordReload('applied')
@@ -151,7 +157,7 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 /** Joins the rooms that last with those of one configuration version. */
 function createSnapshotBuilder(
-  { log, keys, ownership, registry, gatewayMetrics }: Rooms,
+  { log, keys, ownership, conversations, registry, gatewayMetrics }: Rooms,
   clock: Clock,
 ): (config: GatewayConfig, version: string) => Snapshot {
   const fetchFor = createSimulations()
@@ -163,6 +169,7 @@ function createSnapshotBuilder(
       identity: identityStage(createKeyAuthenticator({ directory: keys.directory, clock })),
       prices: createPriceList({ overrides: pricesOf(config) }),
       ownership,
+      conversations,
       registry,
       clientFormats: formatsByName,
       fetchFor,
@@ -196,6 +203,12 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   })
   const keys = openKeys(config.keys, { dataDir, clock, logger })
   const ownership = openOwnership({ dataDir, clock })
+  const conversations = openConversations({
+    dataDir,
+    clock,
+    config: config.conversations,
+    onError: (error) => logger.error('cannot write the owners of responses', { error }),
+  })
   const { breaker } = config.routing
   const registry = createTargetRegistry({ clock, random: Math.random, breaker })
   return {
@@ -204,11 +217,13 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     inFlight,
     keys,
     ownership,
+    conversations,
     registry,
     gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
     async [Symbol.asyncDispose]() {
       await keys[Symbol.asyncDispose]()
       await ownership[Symbol.asyncDispose]()
+      await conversations[Symbol.asyncDispose]()
       log.appendOutcome({ type: 'lifecycle', event: 'stop', version: productVersion })
       await log[Symbol.asyncDispose]()
     },

@@ -36,6 +36,8 @@ export interface Routes {
   readonly offerOf: (model: ModelConfig) => RoutedOffer
   /** Providers that keep files and batches, as offers without a model. */
   readonly stores: ReadonlyMap<string, RoutedOffer>
+  /** Providers that keep responses, as offers for calls about those. */
+  readonly keepers: ReadonlyMap<string, RoutedOffer>
 }
 
 /** Joins models, providers and routing. */
@@ -44,7 +46,8 @@ export function createRoutes(parts: RouteParts): Routes {
   const router = routerOf(parts)
   return {
     offerOf: (model) => offered(router.createRoute(routeOptions(model, parts))),
-    stores: storesOf(parts),
+    stores: storesOf(parts, keepsFiles),
+    keepers: storesOf(parts, ({ keepsResponses }) => keepsResponses === true),
   }
 }
 
@@ -164,14 +167,22 @@ function limitsOf(
   return maxConcurrency === undefined ? undefined : { maxConcurrency, maxQueue, maxQueueWaitMs }
 }
 
-function storesOf(parts: RouteParts): Map<string, RoutedOffer> {
+function keepsFiles(provider: Provider): boolean {
+  const operation: Operation = 'files'
+  return provider.url({ operation, model: '', path: '/files' }) !== undefined
+}
+
+/** Offers of what single providers keep, for calls that name no model. */
+function storesOf(
+  parts: RouteParts,
+  isStore: (provider: Provider) => boolean,
+): Map<string, RoutedOffer> {
   // Of their own, so that no model can fall back to a store of the same name.
   const router = routerOf(parts)
   const stores = new Map<string, RoutedOffer>()
-  const operation: Operation = 'files'
   const { routing } = parts.config
   for (const [name, provider] of parts.providers) {
-    if (provider.url({ operation, model: '', path: '/files' }) === undefined) continue
+    if (!isStore(provider)) continue
     const target = createTarget(provider, { name: '', weight: 1 }, parts.exchange)
     const route = router.createRoute({
       name,

@@ -2,6 +2,8 @@ import { cacheNotConfigured } from './cache/index.ts'
 import { createCatalog, estimateTokens } from './catalog/index.ts'
 import type { Catalog, Ownership, PricedTarget, PriceList } from './catalog/index.ts'
 import { complianceNotConfigured } from './compliance/index.ts'
+import { withConversations } from './conversations/index.ts'
+import type { Conversations } from './conversations/index.ts'
 import type { Answer, Question } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
 import type { OutcomeRecord } from './core/record.ts'
@@ -29,6 +31,7 @@ export interface SnapshotDependencies {
   readonly identity: IdentityStage
   readonly prices: PriceList
   readonly ownership: Ownership
+  readonly conversations: Conversations
   /** What is known of targets; it outlives the snapshot. */
   readonly registry: TargetRegistry
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
@@ -87,7 +90,10 @@ export function buildSnapshot(
     limits: config.server.limits,
     listModels: (principal) => catalog.list(principal),
     findModel: (name, principal) => catalog.find(name, principal),
-    stages: stagesOf({ config, version, catalog }, dependencies),
+    stages: withConversations(stagesOf({ config, version, catalog }, dependencies), {
+      conversations: dependencies.conversations,
+      keepers: routes.keepers,
+    }),
     async [Symbol.asyncDispose]() {
       clearTimeout(pricing)
       checks[Symbol.dispose]()

@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'any'>> = {
   limits: ['core', 'storage'],
   audit: ['core', 'storage'],
   catalog: ['core', 'storage'],
+  conversations: ['core', 'formats', 'storage', 'pipeline'],
   mcp: ['core', 'storage'],
   pipeline: ['core'],
   http: ['core', 'formats', 'identity', 'pipeline', 'admin', 'mcp', 'a2a'],

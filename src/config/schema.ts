@@ -7,6 +7,7 @@ import {
 } from '../catalog/aliases-config.ts'
 import { modelsConfigSchema } from '../catalog/config.ts'
 import { pricesConfigSchema } from '../catalog/prices-config.ts'
+import { conversationsConfigSchema } from '../conversations/config.ts'
 import type { JsonObject } from '../core/json.ts'
 import { serverConfigSchema } from '../http/config.ts'
 import { keysConfigSchema } from '../identity/config.ts'
@@ -32,6 +33,9 @@ const schema = z.strictObject({
   catalog: catalogConfigSchema.describe('How names of models are understood and answered'),
   prices: pricesConfigSchema.describe("An administrator's own prices"),
   routing: routingConfigSchema.describe('Deadlines of calls to providers'),
+  conversations: conversationsConfigSchema.describe(
+    'What previous_response_id may name, and for how long',
+  ),
   keys: keysConfigSchema.describe('Virtual keys kept in this file, by their hash'),
   audit: auditConfigSchema.describe('The log of decisions and outcomes'),
   telemetry: telemetryConfigSchema.describe('Operational log, metrics and traces; never content'),

@@ -25,9 +25,12 @@ export interface Conversations extends AsyncDisposable {
    * nothing is named. Throws `previous_response_not_found`, and `not_found` for calls about a response.
    */
   keeperOf(question: Question): string | undefined
-  /** Returns a question with what it names written out, as far as the gateway keeps it; always the same for the same question. */
+  /**
+   * Returns a question with what it names written out, as far as the gateway keeps it, and with the provider
+   * that keeps the rest. Always the same for the same question.
+   */
   expand(question: Question): Question
-  /** Answers a call about a response that the gateway keeps; `undefined` for all others. */
+  /** Answers a call about a response that the gateway keeps; `undefined` for all others. Throws `not_found`. */
   answer(question: Question): Answer | undefined
   /**
    * Returns the answer, remembering it as it passes.
@@ -96,7 +99,9 @@ class KeptConversations implements Conversations {
     const gaps = this.#find(question)
     const hasGaps = gaps.turn !== undefined || gaps.references.size > 0
     const { maxConversationBytes } = this.#config
-    const result = hasGaps ? expandQuestion(question, gaps, maxConversationBytes) : question
+    const whole = hasGaps ? expandQuestion(question, gaps, maxConversationBytes) : question
+    const { keeper } = gaps
+    const result = keeper === undefined ? whole : { ...whole, keeper }
     this.#expanded.set(question, result)
     return result
   }
@@ -107,7 +112,12 @@ class KeptConversations implements Conversations {
     const { turns } = this.#rooms
     const id = idOfPath(call.path)
     const turn = turns.find(id, principal)
-    return turn && answerAboutTurn(question, turn, () => turns.forget(id, principal))
+    if (turn !== undefined) {
+      return answerAboutTurn(question, turn, () => turns.forget(id, principal))
+    }
+    // It may have gone since it was found.
+    this.keeperOf(question)
+    return undefined
   }
 
   remember(question: Question, answer: Answer, isKept: boolean): Answer {

@@ -24,7 +24,8 @@ export function withConversations(stages: Stages, parts: ConversationParts): Sta
         const keeper = conversations.keeperOf(question)
         if (question.call.operation === 'responses') return offerOfKeeper(keeper, keepers)
         const offer = catalog.resolve(question)
-        return keeper === undefined ? offer : onlyAt(offer, keeper)
+        if (keeper !== undefined) requireKeeper(offer, keeper)
+        return offer
       },
     },
     limits: {
@@ -67,9 +68,8 @@ function offerOfKeeper(keeper: string | undefined, keepers: ReadonlyMap<string, 
 }
 
 /** Only the provider that keeps the beginning of a conversation can go on with it. */
-function onlyAt(offer: Offer, provider: string): Offer {
-  const targets = offer.order().filter((target) => target.provider === provider)
-  if (targets.length > 0) return { ...offer, order: () => targets }
+function requireKeeper(offer: Offer, keeper: string): void {
+  if (offer.order().some(({ provider }) => provider === keeper)) return
   throw new GatewayError(
     'invalid_request',
     'The previous response is kept by a provider that does not offer this model.',

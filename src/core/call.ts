@@ -49,6 +49,8 @@ export interface Question {
   readonly stream: boolean
   /** The body as the caller sent it, where the gateway has put a conversation into `body` since. */
   readonly asked?: JsonObject | undefined
+  /** The provider that keeps what this question goes on from: nobody else can answer it. */
+  readonly keeper?: string | undefined
   /** The caller asked for the model's context of a million tokens, by a suffix of its name. */
   readonly longContext?: boolean
   /** Labels that compliance put on the content; absent when it put none. */

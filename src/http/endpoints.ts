@@ -22,6 +22,10 @@ export type Endpoint =
 const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/v1/chat/completions', call('chat', 'openai-chat', '/chat/completions')],
   ['/v1/completions', call('text_completion', 'openai-completions', '/completions')],
+  ['/v1/responses', call('chat', 'openai-responses', '/responses')],
+  // Where the Azure class of OpenAI's SDK asks, which puts no deployment before them.
+  ['/openai/responses', call('chat', 'openai-responses', '/responses')],
+  ['/openai/v1/responses', call('chat', 'openai-responses', '/responses')],
   ['/v1/embeddings', call('embeddings', 'openai-chat', '/embeddings')],
   ['/v1/moderations', call('moderations', 'openai-chat', '/moderations')],
   ['/v1/audio/speech', call('audio', 'openai-chat', '/audio/speech')],
@@ -44,6 +48,9 @@ const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>(
 /** Endpoints whose path goes on: the rest names a stored thing. */
 const storePattern = /^\/v1\/(files|batches)(\/[A-Za-z0-9_-]{1,128}(\/(content|cancel))?)?$/
 
+const responsePattern =
+  /^(?:\/v1|\/openai|\/openai\/v1)(\/responses\/[A-Za-z0-9_-]{1,128}(?:\/(cancel|input_items))?)$/
+
 /** Finds the endpoint for a path; `undefined` when there is none. */
 export function findEndpoint(path: string, query: string): Endpoint | undefined {
   const exact = exactEndpoints.get(path)
@@ -58,6 +65,8 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
       path: path.slice('/v1'.length) + query,
     }
   }
+  const response = responsePattern.exec(path)
+  if (response !== null) return storedResponse(response, query)
   const prefix = modelPrefixes.find((each) => path.startsWith(each))
   if (prefix === undefined) return findGoogleEndpoint(path, query)
   return { type: 'models', id: decodePath(path.slice(prefix.length)) }
@@ -85,6 +94,21 @@ export function dialectOf(
 
 function call(operation: Operation, format: FormatName, path: string): Endpoint {
   return { type: 'call', operation, format, methods: ['POST'], path }
+}
+
+/** Calls about a response that was made before. */
+function storedResponse([, path = '', part]: RegExpExecArray, query: string): Endpoint {
+  const parameters = new URLSearchParams(query)
+  // Each provider is asked with a version of its own.
+  parameters.delete('api-version')
+  const methods = { cancel: ['POST'], input_items: ['GET'] }[part ?? ''] ?? ['GET', 'DELETE']
+  return {
+    type: 'call',
+    operation: 'responses',
+    format: 'openai-responses',
+    methods,
+    path: parameters.size === 0 ? path : `${path}?${parameters.toString()}`,
+  }
 }
 
 function countTokens(): Endpoint {

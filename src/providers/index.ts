@@ -66,3 +66,4 @@ export function traitsOf(config: ProviderConfig, runtime: ProviderRuntime): Prov
       return simulated()
   }
 }
+export { isProviderHealthy } from './health-check.ts'

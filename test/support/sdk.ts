@@ -77,6 +77,7 @@ function providerEntries({ url, key }: Upstream): readonly string[] {
   return [
     `{ name: openai, type: openai, baseUrl: ${url}/v1, apiKey: ${key} }`,
     `{ name: compatible, type: openai-compatible, baseUrl: ${url}/v1, apiKey: ${key} }`,
+    `{ name: stateless, type: openai-compatible, baseUrl: ${url}/v1, apiKey: ${key}, responses: true }`,
     `{ name: azure-v1, type: azure-openai, baseUrl: ${url}, apiKey: ${key} }`,
     `{ name: azure-deployments, type: azure-openai, baseUrl: ${url}, apiKey: ${key}, ${deployments} }`,
     `{ name: apim, type: azure-apim, baseUrl: ${url}/openai, apiKey: ${key}, apiVersion: "2024-10-21" }`,
