@@ -64,6 +64,11 @@ describe('the endpoint of a path', () => {
       { operation: 'chat', format: 'gemini-array', target: { model: 'm', stream: true } },
     ],
     [
+      '/v1/models/m:generateContent',
+      '',
+      { operation: 'chat', format: 'gemini', target: { model: 'm', stream: false } },
+    ],
+    [
       '/gemini/v1beta/models/m:countTokens',
       '',
       { operation: 'count_tokens', format: 'gemini', path: '/models/m:countTokens' },
@@ -134,7 +139,13 @@ describe('the endpoint of a path', () => {
       type: 'models',
       id: 'llama3:8b',
     })
+    expect(findEndpoint('/v1/models/llama3:8b', '')).toEqual({ type: 'models', id: 'llama3:8b' })
     expect(dialectOf(undefined, '/gemini/v1beta/nothing', new Headers())).toBe('gemini')
+    const google = new Headers({ 'x-goog-api-key': 'k' })
+    expect(dialectOf({ type: 'models', id: undefined }, '/v1/models', google)).toBe('gemini')
+    expect(dialectOf({ type: 'models', id: undefined }, '/v1/models', new Headers())).toBe(
+      'openai-chat',
+    )
   })
 
   for (const path of [

@@ -1,6 +1,6 @@
 import type { Operation } from '../core/record.ts'
 import type { FormatName } from '../formats/index.ts'
-import { findGoogleEndpoint, isGooglePath } from './google-endpoints.ts'
+import { findGoogleEndpoint, isFromGoogle } from './google-endpoints.ts'
 
 /** What an endpoint of the data plane is. */
 export type Endpoint =
@@ -67,8 +67,10 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
   }
   const response = responsePattern.exec(path)
   if (response !== null) return storedResponse(response, query)
+  const google = findGoogleEndpoint(path, query)
+  if (google !== undefined) return google
   const prefix = modelPrefixes.find((each) => path.startsWith(each))
-  if (prefix === undefined) return findGoogleEndpoint(path, query)
+  if (prefix === undefined) return undefined
   return { type: 'models', id: decodePath(path.slice(prefix.length)) }
 }
 
@@ -84,7 +86,7 @@ export function dialectOf(
   headers: Headers,
 ): FormatName {
   if (endpoint?.type === 'call') return endpoint.format
-  if (isGooglePath(path)) return 'gemini'
+  if (isFromGoogle(path, headers)) return 'gemini'
   const isAnthropic =
     path.startsWith('/anthropic/') ||
     path.startsWith('/v1/messages') ||

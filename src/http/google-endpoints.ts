@@ -10,15 +10,17 @@ import { splitUrl } from './request.ts'
  */
 export function findGoogleEndpoint(path: string, query: string): Endpoint | undefined {
   const list = modelsPattern.exec(path)
-  const [, tail] = list ?? []
-  if (list !== null && tail === undefined) return { type: 'models', id: undefined }
-  if (tail === undefined) return findVertexEndpoint(path, query)
+  if (list === null) return findVertexEndpoint(path, query)
+  const [, prefix, tail] = list
+  // Where clients of OpenAI ask for models, too, only a method tells who asks.
+  const isShared = prefix === '/v1'
+  if (tail === undefined) return isShared ? undefined : { type: 'models', id: undefined }
   const colon = tail.lastIndexOf(':')
   const method = colon < 0 ? '' : tail.slice(colon + 1)
   if (Object.hasOwn(geminiMethods, method)) {
     return geminiEndpoint(decodeName(tail.slice(0, colon)), method, query)
   }
-  return { type: 'models', id: decodeName(tail) }
+  return isShared ? undefined : { type: 'models', id: decodeName(tail) }
 }
 
 function findVertexEndpoint(path: string, query: string): Endpoint | undefined {
@@ -44,13 +46,16 @@ export function refuseKeyInQuery({ url, headers }: Request): void {
   )
 }
 
-/** Tells whether a path is one of Google's, whose dialect its errors then have. */
-export function isGooglePath(path: string): boolean {
+/** Tells whether a request is one of Google's clients, whose dialect its answer then has. */
+export function isFromGoogle(path: string, headers: Headers): boolean {
+  return isGooglePath(path) || (path.startsWith('/v1/models') && headers.has('x-goog-api-key'))
+}
+
+function isGooglePath(path: string): boolean {
   return path.startsWith('/gemini/') || path.startsWith('/v1beta/') || path.startsWith('/vertex/')
 }
 
-const modelsPattern =
-  /^(?:\/gemini\/v1|\/gemini\/v1beta|\/gemini\/v1alpha|\/v1beta)\/models(?:\/(.+))?$/
+const modelsPattern = /^(\/gemini\/v1(?:beta|alpha)?|\/v1(?:beta|alpha)?)\/models(?:\/(.+))?$/
 const vertexPattern =
   /^\/vertex\/v1(?:beta1)?\/(?:projects\/[^/]+\/locations\/[^/]+\/)?publishers\/(google|anthropic)\/models\/(.+):([A-Za-z]+)$/
 

@@ -177,7 +177,10 @@ function faultAnswer(
   const text = textOf(bytes)
   const body = asObject(parseJson(text))
   const format = translation?.provider ?? exchange.provider.formats[0]
-  report.error = errorOf(status, format?.readError(status, text))
+  const fault = format?.readError(status, text)
+  // A status of its own is what the format found out: Google answers 400 to a key it does not know.
+  if (fault?.status === 401) throw new GatewayError('provider_refused_credentials')
+  report.error = errorOf(status, fault)
   const client =
     translation?.client ?? exchange.dependencies.clientFormats.get(question.call.clientFormat)
   const isVerbatim =

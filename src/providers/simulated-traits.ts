@@ -2,11 +2,14 @@ import {
   anthropicMessages,
   bedrockConverse,
   bedrockInvoke,
+  gemini,
+  geminiArray,
   openAiChat,
   openAiCompletions,
   openAiResponses,
 } from '../formats/index.ts'
-import type { ProviderTraits } from './provider.ts'
+import { geminiMethod } from './gemini.ts'
+import type { EndpointRequest, ProviderTraits } from './provider.ts'
 
 /** The address the in-process simulation answers on; no socket is ever opened to it. */
 export const simulatedRoot = 'http://simulated.invalid'
@@ -21,12 +24,17 @@ export function simulated(): ProviderTraits {
       openAiResponses,
       bedrockConverse,
       bedrockInvoke,
+      gemini,
+      geminiArray,
     ],
     keepsResponses: true,
     headers: { 'anthropic-version': '2023-06-01' },
     forwardedHeaders: ['anthropic-version', 'anthropic-beta', 'x-simulate'],
     asksStreamUsage: true,
-    url({ operation, format, path, model, stream }) {
+    url(request) {
+      const { operation, format, path, model, stream } = request
+      const atGemini = geminiUrl(request)
+      if (atGemini !== undefined) return atGemini
       const atBedrock = `${simulatedRoot}/model/${encodeURIComponent(model)}`
       if (format === 'bedrock-converse')
         return `${atBedrock}/converse${stream === true ? '-stream' : ''}`
@@ -41,4 +49,11 @@ export function simulated(): ProviderTraits {
       return `${simulatedRoot}/v1${path}`
     },
   }
+}
+
+function geminiUrl(request: EndpointRequest): string | undefined {
+  const isCount = request.operation === 'count_tokens' && request.path.endsWith(':countTokens')
+  if (!isCount && request.format?.startsWith('gemini') !== true) return undefined
+  const model = encodeURIComponent(request.model)
+  return `${simulatedRoot}/v1beta/models/${model}:${geminiMethod(request) ?? ''}`
 }

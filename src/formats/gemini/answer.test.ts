@@ -206,6 +206,9 @@ describe('an error', () => {
     }
     expect(gemini.readError(400, body)).toEqual(fault)
     expect(gemini.readError(400, `[${body}]`)).toEqual(fault)
+    const details = [{ reason: 'API_KEY_INVALID' }]
+    const invalid = { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'no', details } }
+    expect(gemini.readError(400, JSON.stringify(invalid)).status).toBe(401)
     expect(gemini.readError(502, '<html>')).toEqual({
       status: 502,
       message: 'The provider answered with status 502.',

@@ -59,7 +59,10 @@ export function writeFault({ status, message }: ProviderFault): JsonObject {
   return { error: { code: status, message, status: wordOf(status) } }
 }
 
-/** Understands an error body, also wrapped into an array as where a stream was asked for. */
+/**
+ * Understands an error body, also wrapped into an array as where a stream was asked for. A key that is not
+ * known is 401, whatever the status: Google calls it an invalid argument.
+ */
 export function readError(status: number, body: string): ProviderFault {
   const parsed = parseJson(body)
   const content = Array.isArray(parsed) ? parsed[0] : parsed
@@ -78,7 +81,7 @@ export function readFault(body: JsonObject, status?: number): ProviderFault {
   const violation = details.flatMap((each) => asArray(each?.['fieldViolations']))[0]
   const param = asString(asObject(violation)?.['field'])
   return {
-    ...faultOfStatus(known),
+    ...faultOfStatus(reason === 'API_KEY_INVALID' ? 401 : known),
     ...(message ? { message: message.slice(0, maxMessageLength) } : {}),
     ...(word === undefined ? {} : { type: word }),
     ...(reason === undefined ? {} : { code: reason }),

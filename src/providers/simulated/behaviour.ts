@@ -19,6 +19,7 @@ import { nearest } from '../../core/nearest.ts'
  * | `reset` | makes the drop a TCP reset (real server only) | the same |
  * | `garbage=n` | one malformed frame after n frames | a body that is not JSON |
  * | `hang=n` | stalls after n frames until aborted | stalls after half of the body |
+ * | `block=what` | Gemini: blocks the `prompt` or the `answer` as unsafe | the same |
  * | `tool=name` | calls this tool | the same |
  * | `parallel=n` | calls n tools at once when it calls any | the same |
  * | `cached=n` | reports n prompt tokens as read from cache | the same |
@@ -39,6 +40,7 @@ export interface Behaviour {
   readonly reset?: boolean
   readonly garbage?: number
   readonly hang?: number
+  readonly block?: 'prompt' | 'answer'
   readonly tool?: string
   readonly parallel?: number
   readonly cached?: number
@@ -68,6 +70,7 @@ const readers: Readonly<Record<string, Reader>> = {
   reset: (value, key) => ({ reset: readFlag(value, key) }),
   garbage: (value, key) => ({ garbage: readInteger(value ?? '1', key, 1e9) }),
   hang: (value, key) => ({ hang: readInteger(value ?? '1', key, 1e9) }),
+  block: (value, key) => ({ block: readBlock(value, key) }),
   tool: (value, key) => ({ tool: readName(value, key) }),
   parallel: (value, key) => ({ parallel: Math.max(readInteger(value, key, 64), 1) }),
   cached: (value, key) => ({ cached: readInteger(value, key, 1e9) }),
@@ -140,6 +143,11 @@ function readFlag(value: string | undefined, key: string): boolean {
   if (value === undefined || value === 'true') return true
   if (value === 'false') return false
   throw new BehaviourError(`"${key}" takes no value, or true or false.`)
+}
+
+function readBlock(value: string | undefined, key: string): 'prompt' | 'answer' {
+  if (value === 'prompt' || value === 'answer') return value
+  throw new BehaviourError(`"${key}" needs prompt or answer.`)
 }
 
 function readName(value: string | undefined, key: string): string {

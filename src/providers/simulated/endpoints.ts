@@ -4,6 +4,8 @@ import type { PromptCache } from './anthropic.ts'
 import { answerConverse, answerInvoke } from './bedrock.ts'
 import type { Form, SimulatedCall } from './call.ts'
 import { ProviderRefusal } from './errors.ts'
+import { answerGenerateContent } from './gemini.ts'
+import { answerGeminiCount, answerGeminiEmbed, answerGeminiModels } from './gemini-other.ts'
 import { answerCohereEmbed, answerCohereRerank } from './cohere-other.ts'
 import { answerCohereChat } from './cohere.ts'
 import { answerChat, answerCompletion } from './openai-chat.ts'
@@ -60,6 +62,12 @@ const modelEndpoints: Readonly<Record<string, Handler>> = {
   '/model/invoke': (call, { promptCache }) => answerInvoke(call, promptCache, false),
   '/model/invoke-with-response-stream': (call, { promptCache }) =>
     answerInvoke(call, promptCache, true),
+  '/gemini/generateContent': (call) => answerGenerateContent(call, 'whole'),
+  '/gemini/streamGenerateContent/events': (call) => answerGenerateContent(call, 'events'),
+  '/gemini/streamGenerateContent/array': (call) => answerGenerateContent(call, 'array'),
+  '/gemini/countTokens': answerGeminiCount,
+  '/gemini/embedContent': (call) => answerGeminiEmbed(call, false),
+  '/gemini/batchEmbedContents': (call) => answerGeminiEmbed(call, true),
   '/v2/chat': answerCohereChat,
   '/v2/embed': answerCohereEmbed,
   '/v2/rerank': answerCohereRerank,
@@ -99,6 +107,9 @@ export async function dispatch(request: Request, to: Dispatch): Promise<Reply> {
 }
 
 function readStored(method: string, route: Route, { endpoints }: Dispatch): Reply {
+  if (method === 'GET' && route.path === '/gemini/models') {
+    return answerGeminiModels(endpoints.models, route.deployment ?? '')
+  }
   const [, , kind = '', id = '', what] = route.path.split('/')
   const { models, storage, responses } = endpoints
   if (method === 'GET' && kind === 'models') {

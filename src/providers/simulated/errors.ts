@@ -4,7 +4,7 @@ import { jsonReply } from './reply.ts'
 import type { WholeReply } from './reply.ts'
 
 /** Whose error bodies a path speaks. */
-export type Dialect = 'openai' | 'azure' | 'anthropic' | 'cohere' | 'bedrock'
+export type Dialect = 'openai' | 'azure' | 'anthropic' | 'cohere' | 'bedrock' | 'gemini'
 
 /** A request the provider refuses, as its dialect would. */
 export class ProviderRefusal extends Error {
@@ -62,6 +62,7 @@ export function errorBody(
   }
   if (dialect === 'cohere') return { id: requestId, message }
   if (dialect === 'bedrock') return { message }
+  if (dialect === 'gemini') return geminiError(refusal)
   if (dialect === 'azure' && status === 401) {
     // Azure's gateway answers this one itself, with a string code and no type.
     return { error: { code: '401', message } }
@@ -77,6 +78,25 @@ export function errorBody(
       code: refusal.code ?? known?.code ?? null,
     },
   }
+}
+
+// https://cloud.google.com/apis/design/errors
+const googleWords: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  500: 'INTERNAL',
+  503: 'UNAVAILABLE',
+  504: 'DEADLINE_EXCEEDED',
+}
+
+function geminiError({ status, message, type, code }: ProviderRefusal): JsonObject {
+  const reason = { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: code }
+  const word = type ?? googleWords[status] ?? (status < 500 ? 'INVALID_ARGUMENT' : 'INTERNAL')
+  const details = code === undefined ? {} : { details: [reason] }
+  return { error: { code: status, message, status: word, ...details } }
 }
 
 /** A whole reply carrying an error. */

@@ -60,7 +60,7 @@ const requestIdHeaders: Partial<Record<Route['dialect'], string>> = {
 const defaultModels = ['simulated', 'simulated-reasoning', 'simulated-embedding']
 const maxCounters = 1_024
 
-/** Makes a simulated provider that speaks OpenAI, Azure OpenAI, Anthropic, Cohere and Bedrock. It says that it is simulated. */
+/** Makes a simulated provider that speaks OpenAI, Azure OpenAI, Anthropic, Cohere, Bedrock and Gemini. It says that it is simulated. */
 export function createSimulatedProvider(options: SimulatedProviderOptions = {}): SimulatedProvider {
   const parts = createParts(options, (path, body, headers) => {
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
