@@ -35,6 +35,7 @@ import {
   watchStoredKeys,
 } from './identity/index.ts'
 import type { KeyConfig } from './identity/index.ts'
+import { createSessionRegistry } from './pipeline/index.ts'
 import type { IdentityStage } from './pipeline/index.ts'
 import type { Fetch, ProviderConfig } from './providers/index.ts'
 import { createSimulatedProvider } from './providers/simulated/index.ts'
@@ -82,6 +83,8 @@ export interface Gateway extends AsyncDisposable {
   countRejectedConfig(): void
   /** From now on new calls are refused; running ones go on. */
   startDraining(): void
+  /** Ends every realtime session; resolves with how many there were when they have ended. */
+  endSessions(): Promise<number>
   status(): StatusView
   /** How every target is that calls were or may be sent to. */
   routingStatus(): readonly TargetStatus[]
@@ -135,6 +138,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     startDraining() {
       isDraining = true
     },
+    endSessions: () => rooms.sessions.stop(),
     status: () => ({
       ...versionsOf(holder),
       startedAt,
@@ -157,7 +161,7 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 /** Joins the rooms that last with those of one configuration version. */
 function createSnapshotBuilder(
-  { log, keys, ownership, conversations, registry, gatewayMetrics }: Rooms,
+  { log, keys, ownership, conversations, registry, sessions, gatewayMetrics }: Rooms,
   clock: Clock,
 ): (config: GatewayConfig, version: string) => Snapshot {
   const fetchFor = createSimulations()
@@ -171,6 +175,7 @@ function createSnapshotBuilder(
       ownership,
       conversations,
       registry,
+      sessions,
       clientFormats: formatsByName,
       fetchFor,
       onClosed: (question, outcome) => gatewayMetrics.recordCall(question, outcome),
@@ -211,6 +216,12 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   })
   const { breaker } = config.routing
   const registry = createTargetRegistry({ clock, random: Math.random, breaker })
+  const sessions = createSessionRegistry()
+  metrics.collect(
+    'gauge',
+    { name: 'smartflow_realtime_sessions', help: 'Realtime sessions that are open right now.' },
+    () => sessions.count,
+  )
   return {
     log,
     metrics,
@@ -219,6 +230,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     ownership,
     conversations,
     registry,
+    sessions,
     gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
     async [Symbol.asyncDispose]() {
       await keys[Symbol.asyncDispose]()

@@ -6,8 +6,8 @@ import type { Operation } from './core/record.ts'
 import type { Cost, TokenUsage } from './core/usage.ts'
 import type { GatewayConfig } from './gateway.ts'
 import type { Offer } from './pipeline/index.ts'
-import { createTarget, isProviderHealthy } from './providers/index.ts'
-import type { ExchangeDependencies, Provider } from './providers/index.ts'
+import { createTarget, isProviderHealthy, withSessions } from './providers/index.ts'
+import type { ExchangeDependencies, OpenSession, Provider } from './providers/index.ts'
 import { createRouter, startHealthChecks, wait } from './routing/index.ts'
 import type { HealthCheck, Route, RouteOptions, Router, TargetRegistry } from './routing/index.ts'
 
@@ -24,6 +24,8 @@ export interface RouteParts {
   readonly configs: ProviderConfigs
   readonly providers: ReadonlyMap<string, Provider>
   readonly exchange: ExchangeDependencies
+  /** What opens realtime sessions, by provider. */
+  readonly openers: ReadonlyMap<string, OpenSession>
   readonly registry: TargetRegistry
   readonly prices: PriceList
   readonly clock: Clock
@@ -124,7 +126,7 @@ function offered(route: Route): RoutedOffer {
 
 function routeOptions(
   model: ModelConfig,
-  { config, providers, exchange }: RouteParts,
+  { config, providers, exchange, openers }: RouteParts,
 ): RouteOptions {
   const { routing } = config
   const timeouts = { ...routing, ...present(model.timeouts ?? {}) }
@@ -137,10 +139,9 @@ function routeOptions(
     }
     const { model: name, weight, region, perimeter } = target
     return {
-      target: createTarget(
-        provider,
-        { name, weight, region, perimeter },
-        { ...exchange, timeouts },
+      target: withSessions(
+        createTarget(provider, { name, weight, region, perimeter }, { ...exchange, timeouts }),
+        openers.get(target.provider),
       ),
       name: target.name,
       limits: limitsOf(target),

@@ -13,9 +13,16 @@ import type { GatewayConfig } from './gateway.ts'
 import { createIntake } from './http/index.ts'
 import type { PlaneSnapshot } from './http/index.ts'
 import { limitsNotConfigured } from './limits/index.ts'
-import type { ComplianceStage, IdentityStage, Offer, Stages } from './pipeline/index.ts'
+import type {
+  ComplianceStage,
+  IdentityStage,
+  Offer,
+  SessionRegistry,
+  Stages,
+} from './pipeline/index.ts'
 import { echoModel, openProvider, traitsOf } from './providers/index.ts'
 import type { ExchangeDependencies, Fetch, Provider } from './providers/index.ts'
+import { realtimePlane, sessionOpeners } from './realtime.ts'
 import { costOfAttempts, createRoutes, pricedTarget, startChecks } from './routes.ts'
 import type { ProviderConfigs, RoutedOffer } from './routes.ts'
 import type { TargetRegistry } from './routing/index.ts'
@@ -34,6 +41,8 @@ export interface SnapshotDependencies {
   readonly conversations: Conversations
   /** What is known of targets; it outlives the snapshot. */
   readonly registry: TargetRegistry
+  /** The realtime sessions that run; it outlives the snapshot. */
+  readonly sessions: SessionRegistry
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
   /** Replaces the network for a provider: the simulated one answers in process. */
   readonly fetchFor: (provider: GatewayConfig['providers'][number]) => Fetch | undefined
@@ -71,7 +80,8 @@ export function buildSnapshot(
   const pricing = setTimeout(() => {
     dependencies.prices.prepare(pricedTargets(config, configs))
   }, pricesDelayMs)
-  const parts = { config, configs, providers, exchange, ...dependencies }
+  const openers = sessionOpeners(config, providers)
+  const parts = { config, configs, providers, exchange, openers, ...dependencies }
   const routes = createRoutes(parts)
   const catalog = createCatalog<RoutedOffer>({
     models: config.models,
@@ -84,16 +94,18 @@ export function buildSnapshot(
     knownModels: (provider) => knownModels(provider, configs, dependencies.prices),
   })
   const checks = startChecks(parts)
+  const stages = withConversations(stagesOf({ config, version, catalog }, dependencies), {
+    conversations: dependencies.conversations,
+    keepers: routes.keepers,
+  })
   return {
     version,
     providerNames: [...providers.keys()],
     limits: config.server.limits,
     listModels: (principal) => catalog.list(principal),
     findModel: (name, principal) => catalog.find(name, principal),
-    stages: withConversations(stagesOf({ config, version, catalog }, dependencies), {
-      conversations: dependencies.conversations,
-      keepers: routes.keepers,
-    }),
+    stages,
+    realtime: realtimePlane(stages, config, dependencies.sessions),
     async [Symbol.asyncDispose]() {
       clearTimeout(pricing)
       checks[Symbol.dispose]()

@@ -53,7 +53,9 @@ export async function startGateway(options: {
       adminUrl: admin.url,
       async stop() {
         gateway.startDraining()
-        const { cut } = await dataPlane.drain(server.limits.drainTimeoutMs)
+        const { cut } = await dataPlane.drain(server.limits.drainTimeoutMs, () =>
+          gateway.endSessions(),
+        )
         if (cut > 0) logger.warn('calls were cut when draining ended', { calls: cut })
         await admin.drain(0)
         guard[Symbol.dispose]()

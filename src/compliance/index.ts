@@ -1,1 +1,1 @@
-export { complianceNotConfigured } from './not-configured.ts'
+export { complianceNotConfigured, inspectionNotConfigured } from './not-configured.ts'

@@ -1,6 +1,7 @@
 import type { Answer, Question } from '../core/call.ts'
 import { undecided } from '../core/decision.ts'
 import type { Decision } from '../core/decision.ts'
+import type { SessionInspector, SessionVerdict } from '../core/session.ts'
 
 /**
  * The compliance stage of a gateway without policies: it inspects nothing, and every decision it makes
@@ -17,3 +18,13 @@ export const complianceNotConfigured = {
     return answer
   },
 }
+
+/** The inspection of realtime sessions in a gateway without policies: every event passes. */
+export const inspectionNotConfigured = {
+  open() {
+    return passingInspector
+  },
+}
+
+const passing: SessionVerdict = { verdict: 'pass' }
+const passingInspector: SessionInspector = { inspect: () => passing }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { realtimeSchema } from './realtime-config.ts'
 
 const listenAddress = z
   .string()
@@ -108,6 +109,7 @@ export const serverConfigSchema = z
         tls: tlsSchema.optional().describe('TLS of the admin listener'),
       })
       .prefault({}),
+    realtime: realtimeSchema.describe('Realtime sessions over WebSockets, and what each may take'),
     limits: limitsSchema.describe('What the data plane accepts; every limit has a name and a unit'),
   })
   .prefault({})

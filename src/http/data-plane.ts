@@ -14,12 +14,16 @@ import type { Endpoint } from './endpoints.ts'
 import { refuseKeyInQuery } from './google-endpoints.ts'
 import { renderModel, renderModels } from './models.ts'
 import type { ListedModel } from './models.ts'
+import { answerRealtime } from './realtime.ts'
+import type { RealtimePlane } from './realtime.ts'
+import type { SocketEvents } from './realtime-channel.ts'
 import { renderAnswer, renderError } from './render.ts'
 import { checkHeaders, isForm, leavesLargeBody, splitUrl } from './request.ts'
 
 /** One configuration version as the data plane sees it. */
 export interface PlaneSnapshot {
   readonly stages: Stages
+  readonly realtime: RealtimePlane
   readonly limits: ServerLimits
   /** Models a principal may ask for. */
   listModels(principal: Principal): readonly ListedModel[]
@@ -59,9 +63,11 @@ export interface Peer {
   keepOpen(request: Request): void
   /** Lets the connection be closed again when it idles. */
   mayIdle(request: Request): void
+  /** Turns the connection into a WebSocket; false when it cannot. */
+  upgrade(request: Request, events: SocketEvents, headers: Record<string, string>): boolean
 }
 
-const modelsMethods = ['GET'] as const
+const getOnly = ['GET'] as const
 
 /** Makes the handler of the data plane: every request of a client ends here in exactly one response. */
 export function createDataPlane(
@@ -106,7 +112,7 @@ export function createDataPlane(
 }
 
 function methodsOf(endpoint: Endpoint | undefined): readonly string[] | undefined {
-  if (endpoint?.type === 'models') return modelsMethods
+  if (endpoint?.type === 'models' || endpoint?.type === 'realtime') return getOnly
   return endpoint?.type === 'call' ? endpoint.methods : undefined
 }
 
@@ -135,7 +141,7 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
   refuseKeyInQuery(request)
   const call = callOf(context, endpoint)
   if (endpoint.type === 'models') {
-    requireMethod(request, modelsMethods)
+    requireMethod(request, getOnly)
     const principal = await stages.identity.authenticate(call)
     const response =
       endpoint.id === undefined
@@ -144,26 +150,41 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
     context.end()
     return response
   }
+  if (endpoint.type === 'refused') {
+    await stages.identity.authenticate(call)
+    throw new GatewayError('endpoint_refused', endpoint.message)
+  }
+  if (endpoint.type === 'realtime') return openSession(context, call)
   requireMethod(request, endpoint.methods)
   const answer = await answerChat(stages, call)
   if (!isStreamed(answer.body)) context.end()
   return renderAnswer(answer, requestId, format)
 }
 
+function openSession(context: RequestContext, call: Call): Promise<Response> {
+  const { request, lease, dependencies, peer } = context
+  requireMethod(request, getOnly)
+  return answerRealtime({
+    request,
+    call,
+    ...lease.value.realtime,
+    upgrade: (asked, events, headers) => peer.upgrade(asked, events, headers),
+    onError: (error) => dependencies.onError(error, { requestId: call.requestId, path: call.path }),
+  })
+}
+
 function callOf(
   context: RequestContext,
-  endpoint: Endpoint & { readonly type: 'call' | 'models' },
+  endpoint: Exclude<Endpoint, { readonly type: 'health' | 'ready' }>,
 ): Call {
   const { request, requestId, format, lease, dependencies, peer } = context
   const { limits } = lease.value
   return {
     requestId,
     traceparent: traceparentFrom(request.headers.get('traceparent')),
-    operation: endpoint.type === 'call' ? endpoint.operation : 'chat',
     clientFormat: format.name,
-    target: endpoint.type === 'call' ? endpoint.target : undefined,
     method: request.method,
-    path: endpoint.type === 'call' ? endpoint.path : '',
+    ...asked(endpoint),
     headers: request.headers,
     sourceAddress: peer.address(request),
     startedAt: dependencies.clock.monotonic(),
@@ -176,6 +197,26 @@ function callOf(
       })
     },
     onEnd: context.end,
+  }
+}
+
+/** What a call asks for, as far as its path says. */
+function asked(
+  endpoint: Exclude<Endpoint, { readonly type: 'health' | 'ready' }>,
+): Pick<Call, 'operation' | 'target' | 'path'> & Partial<Pick<Call, 'clientFormat'>> {
+  switch (endpoint.type) {
+    case 'call':
+      return { operation: endpoint.operation, target: endpoint.target, path: endpoint.path }
+    case 'realtime':
+      return {
+        operation: 'realtime',
+        clientFormat: 'openai-realtime',
+        target: { model: endpoint.model, stream: true },
+        path: '/realtime',
+      }
+    case 'models':
+    case 'refused':
+      return { operation: 'chat', target: undefined, path: '' }
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Operation } from '../core/record.ts'
 import type { FormatName } from '../formats/index.ts'
+import { findRealtimeEndpoint } from './realtime-endpoints.ts'
+import type { RealtimeEndpoint } from './realtime-endpoints.ts'
 import { findGoogleEndpoint, isFromGoogle } from './google-endpoints.ts'
 
 /** What an endpoint of the data plane is. */
@@ -18,6 +20,7 @@ export type Endpoint =
   | { readonly type: 'models'; readonly id: string | undefined }
   | { readonly type: 'health' }
   | { readonly type: 'ready' }
+  | RealtimeEndpoint
 
 const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/v1/chat/completions', call('chat', 'openai-chat', '/chat/completions')],
@@ -70,7 +73,7 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
   const google = findGoogleEndpoint(path, query)
   if (google !== undefined) return google
   const prefix = modelPrefixes.find((each) => path.startsWith(each))
-  if (prefix === undefined) return undefined
+  if (prefix === undefined) return findRealtimeEndpoint(path, query)
   return { type: 'models', id: decodePath(path.slice(prefix.length)) }
 }
 

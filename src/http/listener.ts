@@ -2,22 +2,29 @@ import { readFileSync } from 'node:fs'
 import type { Server } from 'bun'
 import type { ServerConfig } from './config.ts'
 import type { Peer } from './data-plane.ts'
+import type { SocketEvents } from './realtime-channel.ts'
+import { socketHandlers } from './socket-handlers.ts'
 
 /** Address and TLS of one listener. */
 export interface ListenOptions {
   readonly listen: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined
   readonly allowInsecureBind: boolean
+  /** Largest message of a WebSocket, in bytes; the runtime closes what sends a larger one. */
+  readonly maxMessageBytes?: number
 }
 
 export interface Listener {
   /** Where it listens, such as `http://127.0.0.1:7775`. */
   readonly url: string
-  readonly server: Server<undefined>
+  readonly server: Server<SocketEvents>
   /** Closes connections without a call in progress; returns how many. */
   closeIdle(): number
-  /** Stops accepting; resolves when running calls have ended or the time is over, then cuts them. */
-  drain(timeoutMs: number): Promise<{ readonly cut: number }>
+  /**
+   * Stops accepting; resolves when running calls have ended or the time is over, then cuts them.
+   * @param endSessions ends the WebSockets that are open when the time is over; resolves with their number
+   */
+  drain(timeoutMs: number, endSessions?: () => Promise<number>): Promise<{ readonly cut: number }>
 }
 
 /** Seconds without any byte after which a connection without a call is closed, the longest the runtime offers. */
@@ -42,14 +49,17 @@ export function openListener(
     address: (request) => server.requestIP(request)?.address,
     keepOpen: (request) => server.timeout(request, 0),
     mayIdle: (request) => server.timeout(request, idleTimeoutSeconds),
+    upgrade: (request, events, headers) => server.upgrade(request, { data: events, headers }),
   }
-  const server: Server<undefined> = Bun.serve({
+  const server: Server<SocketEvents> = Bun.serve<SocketEvents>({
     hostname,
     port,
     idleTimeout: idleTimeoutSeconds,
     // The data plane checks sizes itself, so that the refusal is in the client's dialect.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
+    // Some SDKs (AWS's for JavaScript) speak nothing else to an address that is not theirs.
+    http2: true,
     ...(options.tls === undefined
       ? {}
       : {
@@ -59,18 +69,19 @@ export function openListener(
           },
         }),
     fetch: (request) => handle(request, peer),
+    websocket: socketHandlers(options.maxMessageBytes),
   })
   return {
     url: server.url.href.replace(/\/$/, ''),
     server,
     closeIdle: () => server.closeIdleConnections(),
-    async drain(timeoutMs) {
+    async drain(timeoutMs, endSessions) {
       const stopped = server.stop()
       const timeLeft = Promise.withResolvers<void>()
       const timer = setTimeout(timeLeft.resolve, timeoutMs)
       await Promise.race([stopped, timeLeft.promise])
       clearTimeout(timer)
-      const cut = server.pendingRequests
+      const cut = server.pendingRequests + ((await endSessions?.()) ?? 0)
       await server.stop(true)
       return { cut }
     },
@@ -79,7 +90,12 @@ export function openListener(
 
 /** Returns the listen options of the data plane. */
 export function dataPlaneOptions(config: ServerConfig): ListenOptions {
-  return { listen: config.listen, tls: config.tls, allowInsecureBind: config.allowInsecureBind }
+  return {
+    listen: config.listen,
+    tls: config.tls,
+    allowInsecureBind: config.allowInsecureBind,
+    maxMessageBytes: config.realtime.maxFrameBytes,
+  }
 }
 
 /** Returns the listen options of the admin listener. */

@@ -42,8 +42,9 @@ export async function openRealtime(stages: RealtimeStages, call: Call): Promise<
     await trail.decided(decision) // INVARIANT: durable before the first content leaves, or 503
     if (!mayPass(decision)) throw new GatewayError('blocked_by_policy', decision.reason) // 403
 
-    const inspector = stages.inspection.open(question, decision)
-    const answer = await stages.routing.send(question, offer) // 502 504
+    const allowed = stages.compliance.redact(question, decision)
+    const inspector = stages.inspection.open(allowed, decision)
+    const answer = await stages.routing.send(allowed, offer) // 502 504
     const connection = connectionOf(answer)
     const held = { trail, reservation, place }
     return sessionOf({ stages, question, offer, decision, inspector, connection, answer, ...held })

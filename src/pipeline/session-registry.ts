@@ -17,22 +17,29 @@ export interface SessionRegistry {
     principal: Principal,
     limits: { readonly maxSessions: number; readonly maxSessionsPerKey: number },
   ): SessionPlace
-  /** Ends every session and admits none any more; resolves with how many there were when all have ended. */
+  /**
+   * Ends every session and admits none any more; resolves with how many there were when those have ended
+   * that have their client already.
+   */
   stop(): Promise<number>
+}
+
+interface Place {
+  /** Absent while the session still lacks its provider or its client. */
+  end: ((error: GatewayError) => void) | undefined
+  readonly left: PromiseWithResolvers<void>
 }
 
 /** Makes a registry without sessions. */
 export function createSessionRegistry(): SessionRegistry {
-  const places = new Set<{ end?: (error: GatewayError) => void }>()
+  const places = new Set<Place>()
   const perKey = new Map<string, number>()
   let stopping: GatewayError | undefined
-  let allEnded: PromiseWithResolvers<void> | undefined
 
   function leave(key: string): void {
     const left = (perKey.get(key) ?? 1) - 1
     if (left === 0) perKey.delete(key)
     else perKey.set(key, left)
-    if (places.size === 0) allEnded?.resolve()
   }
 
   return {
@@ -54,7 +61,7 @@ export function createSessionRegistry(): SessionRegistry {
         })
       }
       perKey.set(key, running + 1)
-      const place: { end?: (error: GatewayError) => void } = {}
+      const place: Place = { end: undefined, left: Promise.withResolvers<void>() }
       places.add(place)
       return {
         onStop(end) {
@@ -63,15 +70,16 @@ export function createSessionRegistry(): SessionRegistry {
         },
         release() {
           if (places.delete(place)) leave(key)
+          place.left.resolve()
         },
       }
     },
     async stop() {
       stopping ??= new GatewayError('shutting_down')
       const { size } = places
-      allEnded ??= Promise.withResolvers<void>()
-      for (const place of places) place.end?.(stopping)
-      if (places.size > 0) await allEnded.promise
+      const running = [...places].filter(({ end }) => end !== undefined)
+      for (const { end } of running) end?.(stopping)
+      await Promise.all(running.map(({ left }) => left.promise))
       return size
     },
   }

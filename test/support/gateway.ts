@@ -29,6 +29,10 @@ export interface TestGatewayOptions {
   readonly yaml?: string
   /** YAML lines of `server.limits`, such as `maxBodyBytes: 2048`. */
   readonly limits?: readonly string[]
+  /** YAML lines of `server`, such as `realtime: { maxSessions: 1 }`. */
+  readonly server?: readonly string[]
+  /** Entries of `server.admin.keys`, each in one line of YAML. */
+  readonly adminKeys?: readonly string[]
   /** Further entries of the section `keys`, each in one line of YAML. */
   readonly keys?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
@@ -50,7 +54,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const yaml = [
     'server:',
     '  listen: 127.0.0.1:0',
-    '  admin: { listen: 127.0.0.1:0 }',
+    `  admin: { listen: 127.0.0.1:0, keys: [${(options.adminKeys ?? []).join(', ')}] }`,
+    ...(options.server ?? []).map((line) => `  ${line}`),
     ...(limits.length === 0 ? [] : ['  limits:', ...limits.map((line) => `    ${line}`)]),
     `data: { dir: ${JSON.stringify(dataDir)} }`,
     'keys:',
