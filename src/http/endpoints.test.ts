@@ -5,6 +5,9 @@ describe('the endpoint of a path', () => {
   for (const [path, operation, format, behind] of [
     ['/v1/chat/completions', 'chat', 'openai-chat', '/chat/completions'],
     ['/v1/completions', 'text_completion', 'openai-completions', '/completions'],
+    ['/v1/responses', 'chat', 'openai-responses', '/responses'],
+    ['/openai/responses', 'chat', 'openai-responses', '/responses'],
+    ['/openai/v1/responses', 'chat', 'openai-responses', '/responses'],
     ['/v1/embeddings', 'embeddings', 'openai-chat', '/embeddings'],
     ['/v1/moderations', 'moderations', 'openai-chat', '/moderations'],
     ['/v1/audio/speech', 'audio', 'openai-chat', '/audio/speech'],
@@ -38,6 +41,22 @@ describe('the endpoint of a path', () => {
         operation,
         methods: ['GET', 'POST', 'DELETE'],
         path: `${path.slice(3)}?after=x&limit=2`,
+      })
+    })
+  }
+
+  for (const [path, methods, behind] of [
+    ['/v1/responses/resp_1', ['GET', 'DELETE'], '/responses/resp_1'],
+    ['/openai/responses/resp_1', ['GET', 'DELETE'], '/responses/resp_1'],
+    ['/openai/v1/responses/resp_1/cancel', ['POST'], '/responses/resp_1/cancel'],
+    ['/v1/responses/resp_1/input_items', ['GET'], '/responses/resp_1/input_items'],
+  ] as const) {
+    test(`${path} is about a response, without the version of another API`, () => {
+      const endpoint = { operation: 'responses', format: 'openai-responses', methods }
+      expect(findEndpoint(path, '')).toMatchObject({ ...endpoint, path: behind })
+      expect(findEndpoint(path, '?api-version=1&limit=2')).toMatchObject({
+        ...endpoint,
+        path: `${behind}?limit=2`,
       })
     })
   }
@@ -164,6 +183,10 @@ describe('the endpoint of a path', () => {
     '/V1/chat/completions',
     '/v2/chat/completions',
     '/chat/completions',
+    '/v1/responses/',
+    '/v1/responses/a/b',
+    '/v1/responses/..%2fmodels',
+    '/openai/v2/responses/a',
     '/v1/files/',
     '/v1/files/../models',
     '/v1/files/..%2fmodels',
