@@ -2,7 +2,6 @@ import type { JsonObject } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
 import type { StreamWriter, StreamWriterOptions } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
-import { formatSse } from '../sse.ts'
 import { incompleteReason } from './ending.ts'
 import { writeErrorEvent, writeFaultEvent } from './errors.ts'
 import { itemIdOf, responseIdOf } from './ids.ts'
@@ -219,8 +218,8 @@ class ResponseWriter {
   }
 
   #emit(type: string, fields: JsonObject): string {
-    const data = { type, sequence_number: this.nextSequence(), ...fields }
-    return formatSse({ event: type, data: JSON.stringify(data) })
+    const data = JSON.stringify({ type, sequence_number: this.nextSequence(), ...fields })
+    return `event: ${type}\ndata: ${data}\n\n`
   }
 }
 
