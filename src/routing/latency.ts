@@ -10,7 +10,9 @@ export class Latency {
   #peakMs = 0
   #at = 0
   #count = 0
-  readonly #recent = new Float64Array(recentCount)
+  /** The last answers, kept once somebody has asked for a percentile of them. */
+  #recent: Float64Array | undefined
+  #recentStart = 0
 
   /** Notes an answer that took so long. */
   observe(durationMs: number, now: number): void {
@@ -21,7 +23,9 @@ export class Latency {
         ? durationMs
         : this.#peakMs * weight + durationMs * (1 - weight)
     this.#at = now
-    this.#recent[this.#count % recentCount] = durationMs
+    if (this.#recent !== undefined) {
+      this.#recent[(this.#count - this.#recentStart) % recentCount] = durationMs
+    }
     this.#count += 1
   }
 
@@ -30,9 +34,16 @@ export class Latency {
     return this.#count === 0 ? 0 : this.#peakMs * Math.exp((this.#at - now) / decayMs)
   }
 
-  /** Returns a percentile (0 to 1) of the last 64 answers; `undefined` while there are fewer than 8. */
+  /**
+   * Returns a percentile (0 to 1) of the last 64 answers since this was asked first; `undefined` while
+   * there are fewer than 8.
+   */
   percentile(part: number): number | undefined {
-    const count = Math.min(this.#count, recentCount)
+    if (this.#recent === undefined) {
+      this.#recent = new Float64Array(recentCount)
+      this.#recentStart = this.#count
+    }
+    const count = Math.min(this.#count - this.#recentStart, recentCount)
     if (count < 8) return undefined
     const sorted = this.#recent.slice(0, count).sort()
     return sorted[Math.min(count - 1, Math.floor(part * count))]

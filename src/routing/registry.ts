@@ -35,6 +35,7 @@ export interface TargetRegistry {
   statesAt(provider: string): readonly TargetState[]
   /** Sets when breakers open, for all targets. */
   configure(options: BreakerOptions): void
+  /** How all targets are; places for stored things, which have no model, once they were asked. */
   status(): readonly TargetStatus[]
 }
 
@@ -70,7 +71,9 @@ export function createTargetRegistry(dependencies: {
     status() {
       const now = clock.monotonic()
       const wallOffset = clock.now() - now
-      return [...states.values()].map((state) => statusOf(state, now, wallOffset))
+      return [...states.values()]
+        .filter(({ model, requests }) => model !== '' || requests > 0)
+        .map((state) => statusOf(state, now, wallOffset))
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Target } from '../core/target.ts'
 import { Attempt } from './attempt.ts'
 import type { RetryOptions } from './backoff.ts'
 import type { BulkheadLimits } from './bulkhead.ts'
-import { demandsOn, noAdmissibleTarget } from './constraints.ts'
+import { demandsOn, meetsAll, noAdmissibleTarget } from './constraints.ts'
 import type { Demand, ResidencyRule } from './constraints.ts'
 import { AttemptsFailed } from './failures.ts'
 import type { Fallback } from './fallback.ts'
@@ -37,6 +37,8 @@ export interface RouteOptions {
   readonly hedge?: HedgeOptions | undefined
   readonly maxAttempts: number
   readonly totalTimeoutMs: number
+  /** Whether other models can fall back to it by its name; so they can when absent. */
+  readonly isFallback?: boolean | undefined
 }
 
 /** Models that are asked in their order when this one failed. */
@@ -81,7 +83,7 @@ export function createRouter(dependencies: RouterDependencies): Router {
     createRoute(options) {
       const step = stepOf(options, dependencies)
       // A variant of a model, such as the one for callers that name a provider, does not replace it.
-      if (!steps.has(options.name)) steps.set(options.name, step)
+      if (options.isFallback !== false && !steps.has(options.name)) steps.set(options.name, step)
       const order = (): readonly Target[] => step.targets.map(({ target }) => target)
       const sending = sendingOptions(options, step, steps)
       const only = step.targets[0]
@@ -110,12 +112,15 @@ function stepOf(options: RouteOptions, dependencies: RouterDependencies): Step {
     return { target, state, index, limits, name, hash: targetHash(provider, model) }
   })
   const { name, require, rules = [] } = options
+  const demands = require === undefined ? noDemands : [require]
+  const inside = targets.filter(({ target }) => meetsAll(target, demands))
   return {
     name,
     targets,
+    inside,
     strategy: createStrategy(options.strategy, dependencies),
-    narrow: rules.length === 0 ? undefined : conditional(rules, targets, estimateTokens),
-    demands: require === undefined ? noDemands : [require],
+    narrow: rules.length === 0 ? undefined : conditional(rules, inside, estimateTokens),
+    demands,
   }
 }
 

@@ -60,7 +60,7 @@ interface Round {
 export class Sending {
   readonly #question: Question
   readonly #options: SendingOptions
-  /** What every target of the call has to meet, on every hop. */
+  /** What rules demand of the targets of this call, on every hop. */
   readonly #demands: readonly Demand[]
   readonly #dependencies: SendingDependencies
   readonly #attempts: AttemptRecord[] = []
@@ -75,8 +75,7 @@ export class Sending {
   ) {
     this.#question = question
     this.#options = options
-    // INVARIANT: what a model requires holds for whatever stands in for it, too.
-    this.#demands = [...options.step.demands, ...demands]
+    this.#demands = demands
     this.#dependencies = dependencies
     this.#startedAt = dependencies.clock.monotonic()
   }
@@ -103,11 +102,11 @@ export class Sending {
 
   /** Tries the targets of a step, in rounds with pauses between as far as retries are permitted. */
   async #tryStep(step: Step, isFallback: boolean): Promise<Outcome> {
-    const { retries, budget } = this.#options
-    const targets = admitted(step, this.#question, this.#demands)
-    if (targets.length === 0) {
-      return failed(noAdmissibleTarget([...step.demands, ...this.#demands]))
-    }
+    const { retries, budget, step: own } = this.#options
+    // INVARIANT: what a model requires holds for whatever stands in for it, too.
+    const demands = isFallback ? [...own.demands, ...this.#demands] : this.#demands
+    const targets = admitted(step, this.#question, demands)
+    if (targets.length === 0) return failed(noAdmissibleTarget([...step.demands, ...demands]))
     const choice = step.strategy(this.#question)
     let outcome = await this.#tryRound(targets, choice, isFallback ? 'fallback' : undefined)
     for (let retry = 0; retry < retries.maxRetries; retry++) {

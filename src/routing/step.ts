@@ -9,28 +9,29 @@ export interface Step {
   /** Name of the model. */
   readonly name: string
   readonly targets: readonly RoutedTarget[]
+  /** Those of them that meet the demands of the model. */
+  readonly inside: readonly RoutedTarget[]
   readonly strategy: Strategy
-  /** The targets that rules leave for a question; all when absent. */
+  /** Those of them that rules leave for a question; all when absent. */
   readonly narrow?: ((question: Question) => readonly RoutedTarget[]) | undefined
   /** What every call demands of its targets. */
   readonly demands: readonly Demand[]
 }
 
 /**
- * Returns the targets of a step that may receive a question. The demands of the call hold besides those
- * of the step: a fallback is never wider than what it stands in for.
+ * Returns the targets of a step that may receive a question.
+ * @param demands what holds besides the demands of the step's own model
  */
 export function admitted(
-  { targets, narrow, demands }: Step,
+  { inside, narrow }: Step,
   question: Question,
-  demandsOfCall: readonly Demand[],
+  demands: readonly Demand[],
 ): readonly RoutedTarget[] {
   const { keeper } = question
-  const chosen = narrow === undefined ? targets : narrow(question)
+  const chosen = narrow === undefined ? inside : narrow(question)
   const left =
     keeper === undefined ? chosen : chosen.filter(({ target }) => target.provider === keeper)
-  if (demands.length === 0 && demandsOfCall.length === 0) return left
-  return left.filter(({ target }) => meetsAll(target, demands) && meetsAll(target, demandsOfCall))
+  return demands.length === 0 ? left : left.filter(({ target }) => meetsAll(target, demands))
 }
 
 /**

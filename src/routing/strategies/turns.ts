@@ -13,6 +13,8 @@ const systemFields = ['system', 'instructions', 'systemInstruction', 'system_ins
 const skippedMembers: ReadonlySet<string> = new Set(['cache_control', 'cachePoint', 'type'])
 const textMembers: ReadonlySet<string> = new Set(['content', 'text', 'parts'])
 
+/** Up to this length a loop is faster than a call of the runtime. */
+const maxShortLength = 16
 /** Longer texts are judged by their length and some of their pieces. */
 const maxWholeLength = 1_024
 const edgeLength = 256
@@ -41,6 +43,7 @@ export function prefixHashes(body: JsonObject | undefined, maxCount = Infinity):
 
 /** Hashes a text from a seed. */
 export function hashText(text: string, seed: number): number {
+  if (text.length <= maxShortLength) return hashShort(text, seed)
   if (text.length <= maxWholeLength) return Bun.hash.xxHash32(text, seed)
   let sample = `${text.length} ${text.slice(0, edgeLength)}${text.slice(-edgeLength)}`
   const stride = Math.floor(text.length / (pieceCount + 1))
@@ -48,6 +51,15 @@ export function hashText(text: string, seed: number): number {
     sample += text.slice(piece * stride, piece * stride + pieceLength)
   }
   return Bun.hash.xxHash32(sample, seed)
+}
+
+/** FNV-1a over code units, from a seed. */
+function hashShort(text: string, seed: number): number {
+  let hash = seed ^ 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  }
+  return hash >>> 0
 }
 
 function turnsOf(body: JsonObject): readonly JsonValue[] {
