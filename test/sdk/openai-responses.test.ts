@@ -58,6 +58,7 @@ beforeAll(async () => {
               `{ name: ${name}${suffix}, targets: [{ provider: ${name}, model: "sim-model${script}" }] }`,
           ),
         ),
+        '{ name: either, strategy: round-robin, targets: [{ provider: openai, model: sim-model }, { provider: second, model: sim-model }] }',
         '{ name: slow-openai, targets: [{ provider: slow-openai, model: "sim;tps=20" }] }',
         '{ name: slow-anthropic, targets: [{ provider: slow-anthropic, model: "sim;tps=20" }] }',
       ],
@@ -429,6 +430,29 @@ describe('a provider', () => {
       previous_response_id: kept.id,
     })
     expect(moved.status).toBe('completed')
+  })
+
+  test('among several is asked again by all that goes on from its response', async () => {
+    const ask = async (previous_response_id?: string) => {
+      const { data, response } = await openai.responses
+        .create({
+          model: 'either',
+          input,
+          ...(previous_response_id ? { previous_response_id } : {}),
+        })
+        .withResponse()
+      return { id: data.id, provider: response.headers.get('x-smartflow-provider') }
+    }
+    const first = [await ask(), await ask()]
+    expect(new Set(first.map(({ provider }) => provider))).toEqual(new Set(['openai', 'second']))
+    for (const { id, provider } of first) {
+      let last = id
+      for (let turn = 0; turn < 3; turn++) {
+        const next = await ask(last)
+        expect(next.provider).toBe(provider)
+        last = next.id
+      }
+    }
   })
 
   test('gets images, and the client learns what was lost', async () => {
