@@ -64,7 +64,8 @@ export async function relay(parts: RelayParts): Promise<SessionEnd> {
 
   pump('client').catch(fail)
   pump('provider').catch(fail)
-  return promise
+  // Awaited here: the meter runs for as long as the session does.
+  return await promise
 }
 
 /** Closes both sides of a session that ended; the client is told why where that is not its own doing. */
