@@ -18,6 +18,8 @@ import type { Clock } from './core/clock.ts'
 import type { GatewayError } from './core/errors.ts'
 import {
   anthropicMessages,
+  bedrockConverse,
+  bedrockInvoke,
   gemini,
   geminiArray,
   openAiChat,
@@ -96,6 +98,8 @@ const clientFormats: readonly ClientFormat[] = [
   openAiCompletions,
   openAiResponses,
   anthropicMessages,
+  bedrockConverse,
+  bedrockInvoke,
   gemini,
   geminiArray,
 ]

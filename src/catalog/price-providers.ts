@@ -2,6 +2,7 @@
 const publishedAs: Readonly<Record<string, string>> = {
   openai: 'openai',
   anthropic: 'anthropic',
+  bedrock: 'aws',
   'azure-openai': 'azure',
   'azure-apim': 'azure',
   groq: 'groq',

@@ -1,8 +1,9 @@
 import type { Operation } from '../core/record.ts'
 import type { FormatName } from '../formats/index.ts'
+import { findBedrockEndpoint, isBedrockPath } from './bedrock-endpoints.ts'
+import { findGoogleEndpoint, isFromGoogle } from './google-endpoints.ts'
 import { findRealtimeEndpoint } from './realtime-endpoints.ts'
 import type { RealtimeEndpoint } from './realtime-endpoints.ts'
-import { findGoogleEndpoint, isFromGoogle } from './google-endpoints.ts'
 
 /** What an endpoint of the data plane is. */
 export type Endpoint =
@@ -73,7 +74,9 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
   const google = findGoogleEndpoint(path, query)
   if (google !== undefined) return google
   const prefix = modelPrefixes.find((each) => path.startsWith(each))
-  if (prefix === undefined) return findRealtimeEndpoint(path, query)
+  if (prefix === undefined) {
+    return findRealtimeEndpoint(path, query) ?? findBedrockEndpoint(path)
+  }
   return { type: 'models', id: decodePath(path.slice(prefix.length)) }
 }
 
@@ -90,6 +93,7 @@ export function dialectOf(
 ): FormatName {
   if (endpoint?.type === 'call') return endpoint.format
   if (isFromGoogle(path, headers)) return 'gemini'
+  if (isBedrockPath(path)) return 'bedrock-converse'
   const isAnthropic =
     path.startsWith('/anthropic/') ||
     path.startsWith('/v1/messages') ||

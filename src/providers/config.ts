@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { bedrockSchema } from './bedrock-config.ts'
 import { azureAuthSchema } from './azure-auth-config.ts'
 import { common, hasKey, keyed, missingKey, missingKeyOrAuth, url } from './fields-config.ts'
 import { googleAuthSchema } from './google-auth-config.ts'
@@ -132,6 +133,7 @@ const providerSchema = z.discriminatedUnion('type', [
     baseUrl: url.optional().describe('Address before /v1, for private endpoints'),
     auth: googleAuthSchema.describe('How it proves to Google who it is'),
   }),
+  bedrockSchema,
   z.strictObject({
     ...common,
     ...keyed,

@@ -3,6 +3,7 @@ import { anthropic } from './anthropic.ts'
 import { azureApim } from './azure-apim.ts'
 import { tokensOf } from './azure-auth.ts'
 import { azureOpenAi } from './azure-openai.ts'
+import { bedrock } from './bedrock.ts'
 import { byIdentity } from './by-identity.ts'
 import { cohere } from './cohere.ts'
 import { gemini } from './gemini.ts'
@@ -23,6 +24,7 @@ export type { Fetch, Provider, ProviderRuntime, ProviderTraits } from './provide
 export { echoModel } from './echo-model.ts'
 export { createSessions, withSessions } from './realtime.ts'
 export type { OpenSession, OpenSocket, RealtimeSettings } from './realtime.ts'
+export { isProviderHealthy } from './health-check.ts'
 export { createTarget } from './target.ts'
 export { openProvider } from './transport.ts'
 
@@ -49,6 +51,8 @@ export function traitsOf(config: ProviderConfig, runtime: ProviderRuntime): Prov
       return byIdentity(config, gemini)
     case 'vertex':
       return vertex(config, runtime)
+    case 'bedrock':
+      return bedrock(config, runtime)
     case 'ollama':
       return byIdentity(config, ollama)
     case 'openrouter':
@@ -66,4 +70,3 @@ export function traitsOf(config: ProviderConfig, runtime: ProviderRuntime): Prov
       return simulated()
   }
 }
-export { isProviderHealthy } from './health-check.ts'

@@ -43,6 +43,7 @@ export function createTarget(
         model: model.name,
         path: convertible?.path ?? question.call.path,
         stream: question.stream,
+        headers: question.call.headers,
         ...(translation === undefined ? {} : { format: translation.provider.name }),
       }
       const url = canTake(formats, question) ? provider.url(endpoint) : undefined

@@ -6,7 +6,7 @@ import type { StoredRecord } from '../../src/audit/index.ts'
 import type { DecisionRecord, OutcomeRecord } from '../../src/core/record.ts'
 import { startTestGateway } from './gateway.ts'
 import type { TestGateway, TestGatewayOptions } from './gateway.ts'
-import { startUpstream } from './upstream.ts'
+import { startUpstream, upstreamAws } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 
 /** Names of the providers of the rig, each of the type its name says, all at the same upstream. */
@@ -19,7 +19,13 @@ export const openAiTargets = [
   'apim-plain',
   'ollama',
 ] as const
-export type RigProvider = (typeof openAiTargets)[number] | 'anthropic'
+export type RigProvider =
+  | (typeof openAiTargets)[number]
+  | 'bedrock'
+  | 'bedrock-key'
+  | 'bedrock-openai'
+  | 'anthropic'
+  | 'gemini'
 
 /** A gateway between official clients and a recording provider. */
 export interface SdkRig extends AsyncDisposable {
@@ -74,6 +80,8 @@ function sectionYaml(name: string, entries: readonly string[]): string {
 
 function providerEntries({ url, key }: Upstream): readonly string[] {
   const deployments = 'apiStyle: deployments, apiVersion: "2024-10-21"'
+  const bedrock = `type: bedrock, region: ${upstreamAws.region}`
+  const awsKeys = JSON.stringify({ type: 'keys', ...upstreamAws.credentials })
   return [
     `{ name: openai, type: openai, baseUrl: ${url}/v1, apiKey: ${key} }`,
     `{ name: compatible, type: openai-compatible, baseUrl: ${url}/v1, apiKey: ${key} }`,
@@ -83,7 +91,11 @@ function providerEntries({ url, key }: Upstream): readonly string[] {
     `{ name: apim, type: azure-apim, baseUrl: ${url}/openai, apiKey: ${key}, apiVersion: "2024-10-21" }`,
     `{ name: apim-plain, type: azure-apim, baseUrl: ${url}/openai/v1, apiKey: ${key}, apiStyle: plain }`,
     `{ name: ollama, type: ollama, baseUrl: ${url}, apiKey: ${key} }`,
+    `{ ${bedrock}, name: bedrock, baseUrl: ${url}, auth: ${awsKeys} }`,
+    `{ ${bedrock}, name: bedrock-key, baseUrl: ${url}, auth: { type: api-key, apiKey: ${key} } }`,
+    `{ ${bedrock}, name: bedrock-openai, baseUrl: ${url}, api: openai, auth: { type: api-key, apiKey: ${key} } }`,
     `{ name: anthropic, type: anthropic, baseUrl: ${url}, apiKey: ${key} }`,
+    `{ name: gemini, type: gemini, baseUrl: ${url}, apiKey: ${key} }`,
   ]
 }
 

@@ -27,9 +27,19 @@ export interface Upstream extends AsyncDisposable {
   readonly answerNext: (response: Response) => void
 }
 
+/** Whose signatures it demands at Bedrock's paths, where no key is given. */
+export const upstreamAws = {
+  region: 'eu-central-1',
+  credentials: {
+    accessKeyId: 'AKIASIMULATED0000000',
+    secretAccessKey: 'simulated/secret+access/key',
+    sessionToken: 'simulated/session+token==',
+  },
+} as const
+
 /** Starts a recording provider. */
 export function startUpstream(key = 'sk-provider-test'): Upstream {
-  const provider = createSimulatedProvider({ apiKey: key })
+  const provider = createSimulatedProvider({ apiKey: key, aws: upstreamAws })
   const calls: UpstreamCall[] = []
   const scripted: Response[] = []
   const server = Bun.serve({

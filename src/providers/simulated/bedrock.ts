@@ -40,6 +40,9 @@ export function answerConverse(
 
 const metrics = { latencyMs: 1 }
 
+/** Bedrock documents `bedrock-2023-05-31`; Anthropic's SDK sends the version of its own API there. */
+const versionPattern = /^(?:bedrock-)?20\d\d-\d\d-\d\d$/
+
 /** Answers InvokeModel for Claude: Anthropic's body without model, its events wrapped. */
 export function answerInvoke(
   call: SimulatedCall,
@@ -48,7 +51,8 @@ export function answerInvoke(
 ): Reply {
   const { anthropic_version: version, ...body } = call.body
   if (!/anthropic|claude|sim/.test(call.model)) throw invalid('Malformed input request.')
-  if (version !== 'bedrock-2023-05-31') throw invalid('anthropic_version: Field required')
+  if (!versionPattern.test(asString(version) ?? ''))
+    throw invalid('anthropic_version: Field required')
   for (const key of ['model', 'stream']) {
     if (key in body) throw invalid(`${key}: Extra inputs are not permitted`)
   }
