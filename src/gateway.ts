@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import type { StatusView } from './admin/index.ts'
+import type { AdminDependencies, StatusView } from './admin/index.ts'
+import { administrationOf, openRoutingRoom, withSetChains } from './administration.ts'
 import { openAuditLog } from './audit/index.ts'
 import type { AuditConfig, AuditHealth } from './audit/index.ts'
 import { createPriceList, openOwnership, readPriceFile } from './catalog/index.ts'
@@ -42,7 +43,7 @@ import type { IdentityStage } from './pipeline/index.ts'
 import type { Fetch, ProviderConfig } from './providers/index.ts'
 import { createSimulatedProvider } from './providers/simulated/index.ts'
 import { createTargetRegistry } from './routing/index.ts'
-import type { RoutingConfig, TargetStatus } from './routing/index.ts'
+import type { FallbackChain, RoutingConfig, TargetStatus } from './routing/index.ts'
 import { buildSnapshot } from './snapshot.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { DataConfig } from './storage/index.ts'
@@ -90,6 +91,8 @@ export interface Gateway extends AsyncDisposable {
   status(): StatusView
   /** How every target is that calls were or may be sent to. */
   routingStatus(): readonly TargetStatus[]
+  /** What the admin API works with. */
+  readonly admin: AdminDependencies
   readonly metrics: MetricsRegistry
 }
 
@@ -109,29 +112,45 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock, logger } = options
   const startedAt = clock.now()
   const rooms = await openRooms(options)
-  const { log, metrics, gatewayMetrics, inFlight, keys } = rooms
-  let config = options.config
+  const { log, metrics, gatewayMetrics, keys } = rooms
+  let { config, configVersion } = options
   const build = createSnapshotBuilder(rooms, clock)
-  const holder = createSnapshotHolder(build(config, options.configVersion))
+  const holder = createSnapshotHolder(build(config, configVersion))
   let isDraining = false
   const isReady = (): boolean => !isDraining && log.health().state === 'ok'
   await log.append({ type: 'lifecycle', event: 'start', version: productVersion })
 
+  const status = (): StatusView => ({
+    ...versionsOf(holder),
+    ...countsOf(rooms),
+    startedAt,
+    isReady: isReady(),
+    isDraining,
+    models: config.models.map(({ name }) => name),
+  })
+  const admin = administrationOf({
+    ...rooms,
+    clock,
+    logger,
+    status,
+    config: () => config,
+    applyChains: (chains, keep) => swapKept(holder, build(config, configVersion, chains), keep),
+  })
+  const plane = { ...options, acquire: () => holder.acquire(), clientFormats: formatsByName }
   return {
     metrics,
+    admin,
     handle: createDataPlane({
-      acquire: () => holder.acquire(),
-      clientFormats: formatsByName,
-      clock,
-      inFlight,
+      ...plane,
+      inFlight: rooms.inFlight,
       isDraining: () => isDraining,
       isReady,
-      isFull: options.isFull,
       onError: (error, request) => logError(logger, error, request),
     }),
-    apply(next, configVersion) {
-      const snapshot = build(next, configVersion)
+    apply(next, nextVersion) {
+      const snapshot = build(next, nextVersion)
       config = next
+      configVersion = nextVersion
       keys.configure(next.keys)
       rooms.conversations.configure(next.conversations)
       // The old one is disposed of when its last call ends; nobody waits for that.
@@ -143,16 +162,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       isDraining = true
     },
     endSessions: () => rooms.sessions.stop(),
-    status: () => ({
-      ...versionsOf(holder),
-      startedAt,
-      isReady: isReady(),
-      isDraining,
-      inFlight: inFlight.count,
-      models: config.models.map(({ name }) => name),
-      keys: keys.directory().size,
-      audit: auditStatus(log.health()),
-    }),
+    status,
     routingStatus: () => rooms.registry.status(),
     async [Symbol.asyncDispose]() {
       await holder[Symbol.asyncDispose]()
@@ -165,25 +175,40 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 /** Joins the rooms that last with those of one configuration version. */
 function createSnapshotBuilder(
-  { log, keys, ownership, conversations, registry, sessions, gatewayMetrics }: Rooms,
+  rooms: Rooms,
   clock: Clock,
-): (config: GatewayConfig, version: string) => Snapshot {
+): (config: GatewayConfig, version: string, chains?: readonly FallbackChain[]) => Snapshot {
+  const { keys, routing, gatewayMetrics } = rooms
   const fetchFor = createSimulations()
-  return (config, version) =>
-    buildSnapshot(config, version, {
+  return (configured, configVersion, chains = routing.store.chains()) => {
+    const { config, version } = withSetChains(configured, configVersion, chains)
+    return buildSnapshot(config, version, {
+      ...rooms,
       clock,
       random: Math.random,
-      log,
       identity: identityStage(createKeyAuthenticator({ directory: keys.directory, clock })),
       prices: createPriceList({ overrides: pricesOf(config) }),
-      ownership,
-      conversations,
-      registry,
-      sessions,
+      overrides: routing.overrides,
+      onShadow: (outcome) => routing.recordShadow(outcome),
       clientFormats: formatsByName,
       fetchFor,
-      onClosed: (question, outcome) => gatewayMetrics.recordCall(question, outcome),
+      onClosed(question, outcome) {
+        gatewayMetrics.recordCall(question, outcome)
+        routing.recordCall(outcome)
+      },
     })
+  }
+}
+
+/** Puts a snapshot in force once what made it is kept; the running one stays when that fails. */
+function swapKept(holder: SnapshotHolder<Snapshot>, snapshot: Snapshot, keep: () => void): void {
+  try {
+    keep()
+  } catch (error) {
+    void snapshot[Symbol.asyncDispose]()
+    throw error
+  }
+  void holder.swap(snapshot)
 }
 
 function versionsOf(
@@ -192,6 +217,11 @@ function versionsOf(
   using lease = holder.acquire()
   const { version: configVersion, providerNames: providers } = lease.value
   return { version: productVersion, configVersion, providers }
+}
+
+function countsOf({ inFlight, keys, log }: Rooms): Pick<StatusView, 'inFlight' | 'keys' | 'audit'> {
+  const audit = auditStatus(log.health())
+  return { inFlight: inFlight.count, keys: keys.directory().size, audit }
 }
 
 function auditStatus({ state, reason, lastSequence }: AuditHealth): StatusView['audit'] {
@@ -220,6 +250,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   })
   const { breaker } = config.routing
   const registry = createTargetRegistry({ clock, random: Math.random, breaker })
+  const routing = openRoutingRoom({ dataDir, clock, log, metrics })
   const sessions = createSessionRegistry()
   metrics.collect(
     'gauge',
@@ -234,12 +265,14 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     ownership,
     conversations,
     registry,
+    routing,
     sessions,
     gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
     async [Symbol.asyncDispose]() {
       await keys[Symbol.asyncDispose]()
       await ownership[Symbol.asyncDispose]()
       await conversations[Symbol.asyncDispose]()
+      await routing[Symbol.asyncDispose]()
       log.appendOutcome({ type: 'lifecycle', event: 'stop', version: productVersion })
       await log[Symbol.asyncDispose]()
     },

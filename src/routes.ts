@@ -34,8 +34,11 @@ export interface RouteParts {
 
 /** The offers of a configuration version. */
 export interface Routes {
-  /** Makes the offer of a model. */
-  readonly offerOf: (model: ModelConfig) => RoutedOffer
+  /**
+   * Makes the offer of a model.
+   * @param isFallback whether other models can fall back to it by its name
+   */
+  readonly offerOf: (model: ModelConfig, isFallback: boolean) => RoutedOffer
   /** Providers that keep files and batches, as offers without a model. */
   readonly stores: ReadonlyMap<string, RoutedOffer>
   /** Providers that keep responses, as offers for calls about those. */
@@ -47,7 +50,8 @@ export function createRoutes(parts: RouteParts): Routes {
   parts.registry.configure(parts.config.routing.breaker)
   const router = routerOf(parts)
   return {
-    offerOf: (model) => offered(router.createRoute(routeOptions(model, parts))),
+    offerOf: (model, isFallback) =>
+      offered(router.createRoute({ ...routeOptions(model, parts), isFallback })),
     stores: storesOf(parts, keepsFiles),
     keepers: storesOf(parts, ({ keepsResponses }) => keepsResponses === true),
   }
@@ -75,7 +79,7 @@ export function startChecks({ config, providers, registry, clock }: RouteParts):
 }
 
 /** Returns what all attempts of an answer cost together; `undefined` when none has a price. */
-export function costOfAttempts({ report }: Answer): Cost | undefined {
+export function costOfAttempts({ report }: Pick<Answer, 'report'>): Cost | undefined {
   let total: Cost | undefined
   for (const { cost } of report.attempts) {
     if (cost === undefined) continue

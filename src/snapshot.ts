@@ -22,10 +22,12 @@ import type {
 } from './pipeline/index.ts'
 import { echoModel, openProvider, traitsOf } from './providers/index.ts'
 import type { ExchangeDependencies, Fetch, Provider } from './providers/index.ts'
+import { createAnswerReader, withMigrations } from './migrations.ts'
 import { realtimePlane, sessionOpeners } from './realtime.ts'
 import { costOfAttempts, createRoutes, pricedTarget, startChecks } from './routes.ts'
-import type { ProviderConfigs, RoutedOffer } from './routes.ts'
-import type { TargetRegistry } from './routing/index.ts'
+import type { ProviderConfigs, RoutedOffer, RouteParts, Routes } from './routes.ts'
+import { createShadows } from './routing/index.ts'
+import type { Overrides, ShadowOutcome, Shadows, TargetRegistry } from './routing/index.ts'
 import type { ClientFormat } from './formats/index.ts'
 
 /** How long after a snapshot was built its prices are looked up. */
@@ -41,6 +43,10 @@ export interface SnapshotDependencies {
   readonly conversations: Conversations
   /** What is known of targets; it outlives the snapshot. */
   readonly registry: TargetRegistry
+  /** The provider that an operator has forced on all calls, if any. */
+  readonly overrides: Pick<Overrides, 'current'>
+  /** Told what came of every copy of a call. */
+  readonly onShadow: (outcome: ShadowOutcome) => void
   /** The realtime sessions that run; it outlives the snapshot. */
   readonly sessions: SessionRegistry
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
@@ -83,16 +89,7 @@ export function buildSnapshot(
   const openers = sessionOpeners(config, providers)
   const parts = { config, configs, providers, exchange, openers, ...dependencies }
   const routes = createRoutes(parts)
-  const catalog = createCatalog<RoutedOffer>({
-    models: config.models,
-    aliases: config.aliases,
-    tiers: config.tiers,
-    settings: config.catalog,
-    providers: [...providers.keys()],
-    stores: routes.stores,
-    makeOffer: routes.offerOf,
-    knownModels: (provider) => knownModels(provider, configs, dependencies.prices),
-  })
+  const { catalog, shadows } = offersOf(parts, routes)
   const checks = startChecks(parts)
   const stages = withConversations(stagesOf({ config, version, catalog }, dependencies), {
     conversations: dependencies.conversations,
@@ -109,9 +106,42 @@ export function buildSnapshot(
     async [Symbol.asyncDispose]() {
       clearTimeout(pricing)
       checks[Symbol.dispose]()
+      // Copies outlive their calls: they end before what they are sent with does.
+      await shadows[Symbol.asyncDispose]()
       for (const provider of providers.values()) await provider[Symbol.asyncDispose]()
     },
   }
+}
+
+/** The catalogue of a configuration version, and the copies that its models make of calls. */
+function offersOf(
+  parts: RouteParts & SnapshotDependencies,
+  routes: Routes,
+): { readonly catalog: Catalog<RoutedOffer>; readonly shadows: Shadows } {
+  const { config, configs, providers, clientFormats } = parts
+  const shadows = createShadows({
+    ...parts,
+    read: createAnswerReader(clientFormats),
+    onOutcome: parts.onShadow,
+  })
+  const catalog: Catalog<RoutedOffer> = createCatalog<RoutedOffer>({
+    models: config.models,
+    aliases: config.aliases,
+    tiers: config.tiers,
+    settings: config.catalog,
+    providers: [...providers.keys()],
+    stores: routes.stores,
+    makeOffer: (model, isConfigured) =>
+      withMigrations(model, routes.offerOf(model, isConfigured), {
+        routes,
+        shadows,
+        modelNamed: (name) => catalog.modelNamed(name),
+        clientFormats,
+        echoAskedModel: config.catalog.echoAskedModel,
+      }),
+    knownModels: (provider) => knownModels(provider, configs, parts.prices),
+  })
+  return { catalog, shadows }
 }
 
 /** The stages of the pipeline, each by the room it belongs to. */
@@ -139,7 +169,7 @@ function stagesOf(
       resolve: (question) =>
         question.model === ''
           ? catalog.resolveWithoutModel(question, ownership.check(question))
-          : offerFor(question, catalog),
+          : offerFor(question, catalog, dependencies),
     },
     limits: limitsNotConfigured,
     compliance: labelling(complianceNotConfigured),
@@ -148,13 +178,17 @@ function stagesOf(
   }
 }
 
-/** Finds the offer for the model a question names, at the provider it asks for if it does. */
+/** Finds the offer for the model a question names, at the provider that is forced or asked for if one is. */
 function offerFor(
   { call, model: name, principal }: Question,
   catalog: Catalog<RoutedOffer>,
+  { overrides }: Pick<SnapshotDependencies, 'overrides'>,
 ): Offer {
+  const forced = overrides.current()
   const provider = call.headers.get('x-smartflow-provider')?.trim().toLowerCase() || undefined
-  const { offer, echo, longContext } = catalog.resolve({ name, principal, provider })
+  const { offer, echo, longContext } =
+    (forced && catalog.resolveForced({ name, principal }, forced.provider)) ??
+    catalog.resolve({ name, principal, provider })
   return echo === undefined && !longContext ? offer : { ...offer, echo, longContext }
 }
 

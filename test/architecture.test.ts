@@ -10,7 +10,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'any'>> = {
   formats: ['core'],
   storage: ['core'],
   telemetry: ['core'],
-  routing: ['core'],
+  routing: ['core', 'storage'],
   a2a: ['core'],
   providers: ['core', 'formats'],
   cache: ['core', 'storage'],
@@ -41,6 +41,8 @@ const allowed: Readonly<Record<string, readonly string[] | 'any'>> = {
   'snapshot.ts': 'any',
   'realtime.ts': 'any',
   'routes.ts': 'any',
+  'migrations.ts': 'any',
+  'administration.ts': 'any',
   'main.ts': ['cli'],
   'version.ts': [],
 }

@@ -1,3 +1,10 @@
+import type { AdministrationRecord } from '../core/record.ts'
+import { authenticateAdministrator } from './administrators.ts'
+import type { AdminKey } from './administrators.ts'
+import { readBody } from './read-body.ts'
+import { Refusal, renderRefusal } from './refusal.ts'
+import { readRouting, routingChange, routingMethods } from './routing-api.ts'
+import type { Change, RoutingAdministration } from './routing-api.ts'
 import { renderStatusPage } from './status-page.ts'
 import type { StatusView } from './status-page.ts'
 
@@ -7,30 +14,151 @@ export interface AdminDependencies {
   readonly metrics: () => string
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Keys of those who may change something. */
+  readonly keys: () => readonly AdminKey[]
+  readonly routing: RoutingAdministration
+  /** Resolves when a record is durable; rejects when it cannot be. */
+  readonly record: (record: AdministrationRecord) => Promise<void>
+  /** Told about every change that was made or refused, for the operational log. */
+  readonly onChange: (change: ReportedChange) => void
+  readonly newRequestId: () => string
 }
 
-/** Makes the handler of the admin listener: status page, health and metrics. It reads, it changes nothing. */
-export function createAdminApi(dependencies: AdminDependencies): (request: Request) => Response {
-  return function handleAdminRequest(request) {
+/** What the operational log is told about a request to change something. */
+export interface ReportedChange {
+  readonly requestId: string
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly actor?: string | undefined
+  readonly action?: string | undefined
+  readonly subject?: string | undefined
+  readonly error?: unknown
+}
+
+/** What is known about the sender of a request. */
+export interface Sender {
+  readonly address: string | undefined
+}
+
+/**
+ * Makes the handler of the admin listener. Reading needs no key, as the listener is on loopback unless the
+ * operator wants it otherwise; every change needs one, and is in the audit log before it takes effect.
+ */
+export function createAdminApi(
+  dependencies: AdminDependencies,
+): (request: Request, sender?: Sender) => Promise<Response> {
+  const change = createChanger(dependencies)
+  return async function handleAdminRequest(request, sender = { address: undefined }) {
     const { pathname } = new URL(request.url)
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return Response.json({ error: `${request.method} is not accepted here.` }, { status: 405 })
+    try {
+      if (request.method === 'GET' || request.method === 'HEAD') return read(pathname, dependencies)
+      const methods = routingMethods(pathname)
+      if (!methods.includes(request.method)) throw methodRefused(request.method, methods)
+      return await change(request, pathname, sender)
+    } catch (error) {
+      if (error instanceof Refusal) return renderRefusal(error)
+      throw error
     }
-    switch (pathname) {
-      case '/':
-        return page(renderStatusPage(dependencies.status(), dependencies.now()))
-      case '/health':
-        return new Response('ok\n')
-      case '/ready':
-        return readiness(dependencies.status())
-      case '/metrics':
-        return new Response(dependencies.metrics(), {
-          headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
-        })
-      case '/api/health/comprehensive':
-        return comprehensive(dependencies)
-      default:
-        return Response.json({ error: 'There is nothing at this path.' }, { status: 404 })
+  }
+}
+
+/** Makes changes one after another, so that each record tells what really was there before. */
+function createChanger(
+  dependencies: AdminDependencies,
+): (request: Request, path: string, sender: Sender) => Promise<Response> {
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: () => Promise<Response>): Promise<Response> => {
+    const turn = last.then(work)
+    // Whether a change failed is told to whoever asked for it; the next one does not depend on it.
+    last = turn.catch(() => undefined)
+    return turn
+  }
+  return async (request, path, { address }) => {
+    const requestId = dependencies.newRequestId()
+    const report: OpenReport = { requestId, method: request.method, path, status: 500 }
+    try {
+      const actor = authenticateAdministrator(request.headers, dependencies.keys())
+      report.actor = actor
+      const { method } = request
+      const body = method === 'DELETE' ? undefined : await readBody(request)
+      const response = await inTurn(() => {
+        const asked = { method, path, body, actor, now: dependencies.now() }
+        const change = routingChange(asked, dependencies.routing)
+        report.action = change.facts.action
+        report.subject = change.facts.subject
+        const facts = { requestId, actor, sourceAddress: address, ...change.facts }
+        return makeRecorded(change, facts, dependencies)
+      })
+      report.status = response.status
+      response.headers.set('x-request-id', requestId)
+      return response
+    } catch (error) {
+      report.error = error
+      if (error instanceof Refusal) report.status = error.status
+      throw error
+    } finally {
+      dependencies.onChange(report)
+    }
+  }
+}
+
+type OpenReport = { -readonly [Key in keyof ReportedChange]: ReportedChange[Key] }
+
+/** Makes a change once its record is durable; one that cannot be made after all is recorded as well. */
+async function makeRecorded(
+  change: Change,
+  facts: Omit<AdministrationRecord, 'type' | 'result'>,
+  { record }: AdminDependencies,
+): Promise<Response> {
+  try {
+    await record({ type: 'administration', ...facts, result: 'done' })
+  } catch (error) {
+    throw unavailable('The audit log cannot be written: nothing was changed.', error)
+  }
+  try {
+    return change.make()
+  } catch (error) {
+    await record({ type: 'administration', ...facts, result: 'failed' }).catch(() => {
+      // The administrator is told of the failure either way, and so is the operational log.
+    })
+    throw unavailable('The change could not be made; the operational log says why.', error)
+  }
+}
+
+function unavailable(message: string, cause: unknown): Refusal {
+  const refusal = new Refusal({ status: 503, code: 'unavailable' }, message)
+  refusal.cause = cause
+  return refusal
+}
+
+function methodRefused(method: string, methods: readonly string[]): Refusal {
+  const accepted = ['GET', 'HEAD', ...methods].join(', ')
+  return new Refusal(
+    { status: 405, code: 'method_not_allowed' },
+    `${method} is not accepted here, only ${accepted}.`,
+  )
+}
+
+function read(path: string, dependencies: AdminDependencies): Response {
+  const { status, now, metrics, routing } = dependencies
+  switch (path) {
+    case '/':
+      return page(renderStatusPage(status(), now()))
+    case '/health':
+      return new Response('ok\n')
+    case '/ready':
+      return readiness(status())
+    case '/metrics':
+      return new Response(metrics(), {
+        headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+      })
+    case '/api/health/comprehensive':
+      return comprehensive(dependencies)
+    default: {
+      const response = readRouting(path, routing)
+      if (response !== undefined) return response
+      throw new Refusal({ status: 404, code: 'not_found' }, 'There is nothing at this path.')
     }
   }
 }
@@ -53,7 +181,7 @@ function readiness(status: StatusView): Response {
     : new Response(status.isDraining ? 'draining\n' : 'not ready\n', { status: 503 })
 }
 
-function comprehensive({ status, now }: AdminDependencies): Response {
+function comprehensive({ status, now }: Pick<AdminDependencies, 'status' | 'now'>): Response {
   const view = status()
   return Response.json(
     {

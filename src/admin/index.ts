@@ -1,3 +1,5 @@
+export type { AdminKey } from './administrators.ts'
 export { createAdminApi } from './api.ts'
-export type { AdminDependencies } from './api.ts'
+export type { AdminDependencies, ReportedChange, Sender } from './api.ts'
+export type { RoutingAdministration } from './routing-api.ts'
 export type { StatusView } from './status-page.ts'

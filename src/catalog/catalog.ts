@@ -69,6 +69,8 @@ export interface Catalog<Offer> {
   list(principal: Principal): readonly ListedModel[]
   /** Returns a model by its name, also one that only a wildcard knows; `undefined` when the principal may not ask for it. */
   find(name: string, principal: Principal): ListedModel | undefined
+  /** Returns the configuration of the model a name stands for, whoever may use it. */
+  modelNamed(name: string): ModelConfig | undefined
 }
 
 /** What a catalogue is made of. */
@@ -81,8 +83,11 @@ export interface CatalogParts<Offer> {
   readonly providers: readonly string[]
   /** Offers for endpoints without a model, by provider name; the first is the default. */
   readonly stores: ReadonlyMap<string, Offer>
-  /** Makes the offer of a model whose name and targets hold no stars. */
-  readonly makeOffer: (model: ModelConfig) => Offer
+  /**
+   * Makes the offer of a model whose name and targets hold no stars.
+   * @param isConfigured whether the configuration names it; callers make up any number of others
+   */
+  readonly makeOffer: (model: ModelConfig, isConfigured: boolean) => Offer
   /** Names of the models a provider is known to have; asked for when models are first listed. */
   readonly knownModels: (provider: string) => readonly string[]
 }
@@ -92,7 +97,9 @@ export function createCatalog<Offer>(parts: CatalogParts<Offer>): Catalog<Offer>
   const { settings, providers, makeOffer } = parts
   const lineup = createLineup(parts)
   const tiers = createTierTable(parts.tiers)
-  const configured = new Map(lineup.exactModels.map((model) => [model.name, makeOffer(model)]))
+  const configured = new Map(
+    lineup.exactModels.map((model) => [model.name, makeOffer(model, true)]),
+  )
   const made = createRecentValues<Offer>(settings.maxWildcardModels)
   const choose = createChooser(parts, (named, provider) =>
     findAtProvider({ lineup, tiers }, named, provider),
@@ -108,7 +115,7 @@ export function createCatalog<Offer>(parts: CatalogParts<Offer>): Catalog<Offer>
     const { model, isRenamed } = concrete
     const isOther = named.names.length > 1 || isRenamed
     return {
-      offer: configured.get(model.name) ?? made.get(model.name, () => makeOffer(model)),
+      offer: configured.get(model.name) ?? made.get(model.name, () => makeOffer(model, false)),
       echo: isEchoed(settings, isOther) ? named.asked : undefined,
       longContext: named.longContext,
     }
@@ -146,6 +153,7 @@ export function createCatalog<Offer>(parts: CatalogParts<Offer>): Catalog<Offer>
       if (model === undefined || !mayUse(principal, named.names)) return undefined
       return { name: named.asked, ownedBy: model.targets[0]?.provider ?? '' }
     },
+    modelNamed: (name) => lineup.find(lineup.read(name))?.model,
   }
 }
 
@@ -165,7 +173,7 @@ function createChooser<Offer>(
     const found = find(named, provider)
     if (typeof found === 'string') return found
     const { model, publicNames } = found
-    return chosen.get(key, () => ({ offer: makeOffer(model), publicNames }))
+    return chosen.get(key, () => ({ offer: makeOffer(model, false), publicNames }))
   }
 }
 

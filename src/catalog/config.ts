@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelMigrationMembers } from './migration-config.ts'
 import { modelRouteMembers, targetRouteMembers } from './route-config.ts'
 
 const targetSchema = z.strictObject({
@@ -31,6 +32,7 @@ const modelSchema = z.strictObject({
     .describe('How the target of a call is chosen'),
   targets: z.array(targetSchema).min(1).max(256),
   ...modelRouteMembers,
+  ...modelMigrationMembers,
 })
 
 /** Schema of the `models` section: what is offered, and who answers for it. */

@@ -39,7 +39,11 @@ export function findAtProvider(
   }
 }
 
-/** The model with other targets; all that its configuration demands of targets stays in force. */
+/**
+ * The model with other targets. All that its configuration demands of targets stays in force; what would
+ * lead away from the chosen provider does not.
+ */
 function withTargets(model: ModelConfig, targets: ModelConfig['targets']): ModelConfig {
-  return { ...model, targets }
+  const { fallbacks: _, rollout: __, shadow: ___, ...rest } = model
+  return { ...rest, targets }
 }

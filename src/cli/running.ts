@@ -40,12 +40,10 @@ export async function startGateway(options: {
       gateway.handle(request, peer),
     )
     listeners.push(dataPlane)
-    const answerAdmin = createAdminApi({
-      status: () => gateway.status(),
-      metrics: () => gateway.metrics.render(),
-      now: () => systemClock.now(),
-    })
-    const admin = openListener(adminOptions(server), answerAdmin)
+    const answerAdmin = createAdminApi(gateway.admin)
+    const admin = openListener(adminOptions(server), (request, peer) =>
+      answerAdmin(request, { address: peer.address(request) }),
+    )
     listeners.push(admin)
     return {
       gateway,

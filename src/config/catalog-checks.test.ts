@@ -71,3 +71,24 @@ test('a tier of an unknown provider, or with a pattern in first place, is an err
     "5:56 tiers[0].models.local: the pattern 'phi*' cannot stand for the tier; put the name of a model first; patterns may follow it",
   ])
 })
+
+test('destinations and fallbacks that nothing bears are errors where they stand', async () => {
+  const text = `models:
+  - name: gpt-4o
+    targets: [{ provider: openai, model: gpt-4o }]
+    rollout: { percent: 5, to: gpt-4p }
+    shadow: { to: { provider: lokal, model: m } }
+    fallbacks: [{ models: [gpt-4o, claude] }]
+  - name: gpt-5
+    targets: [{ provider: openai, model: gpt-5 }]
+    rollout: { percent: 5, to: gpt-5 }
+    shadow: { to: newest }
+aliases: { newest: gpt-5 }
+`
+  expect(await problemsOf(text)).toEqual([
+    "7:32 models[0].rollout.to: unknown model 'gpt-4p'; did you mean 'gpt-4o'?",
+    "8:31 models[0].shadow.to.provider: unknown provider 'lokal'; did you mean 'local'?",
+    "9:36 models[0].fallbacks[0].models[1]: unknown model 'claude'; known: 'gpt-4o', 'gpt-5'",
+    '12:32 models[1].rollout.to: a model cannot be its own destination',
+  ])
+})

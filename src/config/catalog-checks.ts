@@ -64,6 +64,51 @@ export function checkAliases({ models, aliases }: CatalogNames): CheckProblem[] 
   })
 }
 
+/** Problems with rollouts and shadows: destinations that nothing bears, or that are where the calls come from. */
+export function checkMigrations(config: CatalogNames): CheckProblem[] {
+  const providers = config.providers.map(({ name }) => name)
+  return config.models.flatMap((model, index) =>
+    (['rollout', 'shadow'] as const).flatMap((kind) => {
+      const to = model[kind]?.to
+      if (to === undefined) return []
+      const path = ['models', index, kind, 'to']
+      if (typeof to !== 'string') {
+        const { provider } = to
+        const isKnown = providers.includes(provider)
+        return isKnown ? [] : [unknownName([...path, 'provider'], 'provider', provider, providers)]
+      }
+      if (to === model.name) return [{ path, message: 'a model cannot be its own destination' }]
+      const known = config.models.map(({ name }) => name)
+      return isOffered(to, config) ? [] : [unknownName(path, 'model', to, known)]
+    }),
+  )
+}
+
+/** Problems with fallbacks: models that the configuration does not name. */
+export function checkFallbacks({ models }: CatalogNames): CheckProblem[] {
+  const known = models.map(({ name }) => name)
+  return models.flatMap(({ fallbacks = [] }, index) =>
+    fallbacks.flatMap((fallback, at) =>
+      fallback.models.flatMap((name, place) =>
+        known.includes(name)
+          ? []
+          : [
+              unknownName(
+                ['models', index, 'fallbacks', at, 'models', place],
+                'model',
+                name,
+                known,
+              ),
+            ],
+      ),
+    ),
+  )
+}
+
+function isOffered(name: string, { models, aliases }: CatalogNames): boolean {
+  return Object.hasOwn(aliases, name) || models.some((model) => matchesPattern(model.name, name))
+}
+
 /** Problems with tiers: unknown providers, names given twice, a pattern that stands for a tier. */
 export function checkTiers({ providers, tiers }: CatalogNames): CheckProblem[] {
   const known = providers.map(({ name }) => name)

@@ -15,7 +15,13 @@ import { providersConfigSchema } from '../providers/config.ts'
 import { routingConfigSchema } from '../routing/config.ts'
 import { dataConfigSchema } from '../storage/config.ts'
 import { telemetryConfigSchema } from '../telemetry/config.ts'
-import { checkAliases, checkModelNames, checkTiers } from './catalog-checks.ts'
+import {
+  checkAliases,
+  checkFallbacks,
+  checkMigrations,
+  checkModelNames,
+  checkTiers,
+} from './catalog-checks.ts'
 import { duplicateNames, unknownName } from './checks.ts'
 import type { CheckProblem } from './checks.ts'
 import { describeSchema, editorSchema } from './json-schema.ts'
@@ -53,6 +59,8 @@ export const configSchema = describeSchema(schema, [
   checkModelNames,
   checkAliases,
   checkTiers,
+  checkMigrations,
+  checkFallbacks,
 ])
 
 /** JSON Schema (draft 2020-12) of the configuration file, for editors. */

@@ -1,6 +1,7 @@
 import type { ErrorSource } from './errors.ts'
 import type { Finding } from './decision.ts'
 import type { FailureClass } from './failure.ts'
+import type { JsonValue } from './json.ts'
 import type { Cost, MeteredUsage } from './usage.ts'
 
 /** What kind of call passed the pipeline; OpenTelemetry `gen_ai.operation.name` where it has one. */
@@ -110,4 +111,46 @@ export interface LifecycleRecord {
   readonly droppedBytes?: number | undefined
 }
 
-export type AuditRecord = DecisionRecord | RefusalRecord | OutcomeRecord | LifecycleRecord
+/** An administrator changed something while the gateway ran. Written durably before it takes effect. */
+export interface AdministrationRecord {
+  readonly type: 'administration'
+  readonly requestId: string
+  /** Name of the administrator's key. */
+  readonly actor: string
+  readonly sourceAddress?: string | undefined
+  /** What was done, such as `routing.override.set`. */
+  readonly action: string
+  /** What it was done to, where there are several of the kind. */
+  readonly subject?: string | undefined
+  /** The state before and after; absent where there was none. */
+  readonly before?: JsonValue | undefined
+  readonly after?: JsonValue | undefined
+  /** `failed` tells that what an earlier record of the same request announced did not come about. */
+  readonly result: 'done' | 'failed'
+}
+
+/** A copy of a call was sent to a second target and compared; only numbers, and never before the decision. */
+export interface ShadowRecord {
+  readonly type: 'shadow'
+  readonly requestId: string
+  /** Name of the model whose calls are copied. */
+  readonly route: string
+  readonly result: string
+  readonly provider?: string | undefined
+  readonly model?: string | undefined
+  readonly status?: number | undefined
+  readonly errorCode?: string | undefined
+  readonly attempts: readonly AttemptRecord[]
+  readonly usage?: MeteredUsage | undefined
+  readonly cost?: Cost | undefined
+  readonly comparison?: Readonly<Record<string, number | boolean>> | undefined
+  readonly durationMs: number
+}
+
+export type AuditRecord =
+  | DecisionRecord
+  | RefusalRecord
+  | OutcomeRecord
+  | LifecycleRecord
+  | AdministrationRecord
+  | ShadowRecord

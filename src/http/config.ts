@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adminKeysSchema } from './admin-config.ts'
 import { realtimeSchema } from './realtime-config.ts'
 
 const listenAddress = z
@@ -107,6 +108,9 @@ export const serverConfigSchema = z
           .default('127.0.0.1:7778')
           .describe('Address of the admin API and status page'),
         tls: tlsSchema.optional().describe('TLS of the admin listener'),
+        keys: adminKeysSchema.describe(
+          'Keys of those who may change something by the admin API; without any it only reads',
+        ),
       })
       .prefault({}),
     realtime: realtimeSchema.describe('Realtime sessions over WebSockets, and what each may take'),

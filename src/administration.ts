@@ -1,0 +1,178 @@
+import type {
+  AdminDependencies,
+  ReportedChange,
+  RoutingAdministration,
+  StatusView,
+} from './admin/index.ts'
+import type { AuditLog } from './audit/index.ts'
+import type { Clock } from './core/clock.ts'
+import { newRequestId } from './core/ids.ts'
+import type { OutcomeRecord, ShadowRecord } from './core/record.ts'
+import type { GatewayConfig } from './gateway.ts'
+import { costOfAttempts } from './routes.ts'
+import {
+  createOverrides,
+  createPerformanceLog,
+  createShadowLog,
+  openRoutingStore,
+  withChains,
+} from './routing/index.ts'
+import type { FallbackChain, ShadowOutcome, TargetRegistry } from './routing/index.ts'
+import type { Logger, MetricsRegistry } from './telemetry/index.ts'
+
+/** What is known and was set about routing while the gateway runs; it outlives configuration versions. */
+export type RoutingRoom = ReturnType<typeof openRoutingRoom>
+
+/** Opens what administrators set about routing, and begins to keep count of how providers do. */
+export function openRoutingRoom({
+  dataDir,
+  clock,
+  log,
+  metrics,
+}: {
+  readonly dataDir: string
+  readonly clock: Clock
+  readonly log: Pick<AuditLog, 'appendOutcome'>
+  readonly metrics: MetricsRegistry
+}) {
+  const store = openRoutingStore({ dataDir })
+  const performance = createPerformanceLog(clock)
+  const shadowLog = createShadowLog()
+  const countShadow = declareShadowMetrics(metrics)
+  return {
+    store,
+    overrides: createOverrides(store.overrides, clock),
+    performance,
+    shadowLog,
+    recordCall: ({ attempts }: OutcomeRecord): void => performance.record(attempts),
+    recordShadow(outcome: ShadowOutcome): void {
+      const record = shadowRecord(outcome)
+      const costNanoUsd = record.cost?.nanoUsd ?? 0
+      shadowLog.record({ ...outcome, costNanoUsd })
+      countShadow(outcome.result, costNanoUsd)
+      if (outcome.result !== 'skipped') log.appendOutcome(record)
+    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  }
+}
+
+function shadowRecord(outcome: ShadowOutcome): ShadowRecord {
+  const { route, result, question, answer, errorCode, comparison, durationMs } = outcome
+  return {
+    type: 'shadow',
+    requestId: question.call.requestId,
+    route,
+    result,
+    provider: answer?.provider,
+    model: answer?.model,
+    status: answer?.status,
+    errorCode,
+    attempts: answer?.report.attempts ?? [],
+    usage: answer?.report.usage,
+    cost: answer === undefined ? undefined : costOfAttempts(answer),
+    comparison: comparison === undefined ? undefined : { ...comparison },
+    durationMs,
+  }
+}
+
+function declareShadowMetrics(
+  registry: MetricsRegistry,
+): (result: string, costNanoUsd: number) => void {
+  const copies = registry.counter({
+    name: 'smartflow_shadow_copies_total',
+    help: 'Copies of calls that were sent to a second target, by what came of them.',
+    labels: ['result'],
+  })
+  const cost = registry.counter({
+    name: 'smartflow_shadow_cost_nanousd_total',
+    help: 'Cost of copies of calls in nano-dollars; copies without a known price are not in it.',
+  })
+  return (result, costNanoUsd) => {
+    copies.with({ result }).add(1)
+    if (costNanoUsd > 0) cost.with({}).add(costNanoUsd)
+  }
+}
+
+/** Returns a configuration with the fallback chains that administrators have set, and the version this makes. */
+export function withSetChains(
+  config: GatewayConfig,
+  version: string,
+  chains: readonly FallbackChain[],
+): { readonly config: GatewayConfig; readonly version: string } {
+  const models = withChains(config.models, chains)
+  if (models === config.models) return { config, version }
+  const facts = JSON.stringify(models.map(({ name, fallbacks }) => [name, fallbacks]))
+  const hash = new Bun.CryptoHasher('sha256').update(facts).digest('hex')
+  return { config: { ...config, models }, version: `${version}+${hash.slice(0, 8)}` }
+}
+
+/** What the admin API needs of a gateway. */
+export interface AdministeredGateway {
+  readonly clock: Clock
+  readonly log: Pick<AuditLog, 'append'>
+  readonly logger: Logger
+  readonly metrics: MetricsRegistry
+  readonly status: () => StatusView
+  readonly config: () => GatewayConfig
+  readonly registry: TargetRegistry
+  readonly routing: RoutingRoom
+  /** Puts fallback chains in force; throws when that cannot be done, and nothing has changed then. */
+  readonly applyChains: (chains: readonly FallbackChain[], keep: () => void) => void
+}
+
+/** Returns what the admin API works with. */
+export function administrationOf(gateway: AdministeredGateway): AdminDependencies {
+  const { clock, log, logger, metrics, status, config } = gateway
+  return {
+    status,
+    metrics: () => metrics.render(),
+    now: () => clock.now(),
+    keys: () => config().server.admin.keys,
+    routing: routingAdministration(gateway),
+    record: (record) => log.append(record),
+    onChange: (change) => logChange(logger, change),
+    newRequestId,
+  }
+}
+
+function routingAdministration({
+  config,
+  registry,
+  routing,
+  applyChains,
+}: AdministeredGateway): RoutingAdministration {
+  const { store, overrides, performance, shadowLog } = routing
+  const providers = (): readonly string[] => config().providers.map(({ name }) => name)
+  return {
+    providers,
+    models: () => config().models.map(({ name }) => name),
+    targets: () => registry.status(),
+    performance: () => performance.snapshot(providers()),
+    shadows: () => shadowLog.summaries(),
+    override: () => overrides.current(),
+    setOverride: (override) => overrides.set(override),
+    clearOverride: () => void overrides.clear(),
+    chains: () => store.chains(),
+    putChain(chain) {
+      const others = store.chains().filter(({ name }) => name !== chain.name)
+      applyChains([...others, chain], () => store.putChain(chain))
+    },
+    removeChain(name) {
+      const others = store.chains().filter((chain) => chain.name !== name)
+      applyChains(others, () => store.removeChain(name))
+    },
+  }
+}
+
+/** Every attempt to change something is in the log, whoever made it. */
+function logChange(logger: Logger, { error, ...change }: ReportedChange): void {
+  if (error === undefined) logger.info('administration', change)
+  else logger.warn('administration refused', { ...change, error: causeOf(error) })
+}
+
+/** What an operator needs to know: why the change failed, or else why it was refused. */
+function causeOf(error: unknown): unknown {
+  const { cause } = error instanceof Error ? error : { cause: undefined }
+  if (cause !== undefined) return cause
+  return error instanceof Error ? error.message : error
+}
