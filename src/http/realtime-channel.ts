@@ -17,9 +17,6 @@ export type ClientSocket = Pick<
   'send' | 'close' | 'terminate' | 'pause' | 'resume' | 'getBufferedAmount'
 >
 
-/** How long a client may take to answer a farewell before its connection is dropped. */
-const closeGraceMs = 2_000
-
 /** The words of the runtime about a message beyond its limit; the code it gives is that of a broken connection. */
 const tooBig = /too big/i
 
@@ -31,7 +28,6 @@ export class ClientChannel implements Channel {
   readonly #backlog: Backlog
   readonly #closed = Promise.withResolvers<ChannelEnd>()
   #socket: ClientSocket | undefined
-  #graceTimer: Timer | undefined
   #hasEnded = false
 
   constructor(options: { readonly maxBufferedBytes: number; readonly onOpen: () => void }) {
@@ -67,10 +63,10 @@ export class ClientChannel implements Channel {
   close(code: number, reason: string): void {
     this.#queue.end({ giveUp: true })
     if (this.#hasEnded) return
-    // A paused connection would not see the farewell of the other side.
+    // A paused connection would not see the farewell of the other side. One that does not answer it is
+    // dropped by the runtime after some seconds.
     this.#socket?.resume()
     this.#socket?.close(code, reason)
-    this.#graceTimer ??= setTimeout(() => this.#socket?.terminate(), closeGraceMs)
   }
 
   terminate(): void {
@@ -85,7 +81,6 @@ export class ClientChannel implements Channel {
   // INVARIANT: after this the connection is not touched any more.
   #end(end: ChannelEnd): void {
     this.#hasEnded = true
-    clearTimeout(this.#graceTimer)
     this.#backlog.end()
     this.#queue.end({ giveUp: end.code === brokenCode })
     this.#closed.resolve(end)
