@@ -72,8 +72,9 @@ export function checkGenerate(body: JsonObject, model: string): void {
   const contents = asArray(body['contents']).map((each, index) => checkContent(each, index))
   if (contents.length === 0)
     throw invalid('* GenerateContentRequest.contents: contents is not specified')
-  checkTurns(contents)
-  if (/gemini-[3-9]/.test(model)) checkSignatures(contents)
+  const turns = turnsOf(contents)
+  checkTurns(turns)
+  if (/gemini-[3-9]/.test(model)) checkSignatures(turns)
   checkConfig(asObject(body['generationConfig']) ?? {})
   for (const [index, tool] of asArray(body['tools']).entries()) checkTool(tool, index)
 }
@@ -104,6 +105,17 @@ function checkContent(value: JsonValue, index: number): Content {
     throw invalid(`* GenerateContentRequest.${at}.parts: contents.parts must not be empty.`)
   }
   return { role, parts }
+}
+
+/** The official chats keep every chunk as a content of its own. */
+function turnsOf(contents: readonly Content[]): Content[] {
+  const turns: Content[] = []
+  for (const { role, parts } of contents) {
+    const last = turns.at(-1)
+    if (role !== 'model' || last?.role !== 'model') turns.push({ role, parts })
+    else turns[turns.length - 1] = { role, parts: [...last.parts, ...parts] }
+  }
+  return turns
 }
 
 /** As many responses as calls, in the content right behind them. */
