@@ -51,7 +51,12 @@ function forTest(config: GatewayConfig): GatewayConfig {
 }
 
 test('there are examples', () => {
-  expect(names.toSorted()).toEqual(['azure-apim.yaml', 'minimal.yaml', 'openai-and-anthropic.yaml'])
+  expect(names.toSorted()).toEqual([
+    'any-provider.yaml',
+    'azure-apim.yaml',
+    'minimal.yaml',
+    'openai-and-anthropic.yaml',
+  ])
 })
 
 describe.each(names)('the example %s', (name) => {

@@ -54,6 +54,40 @@ describe('an answer under the asked name', () => {
     )
   })
 
+  test('names it whatever the events before said, and however the names resemble each other', async () => {
+    const names = ['gpt', 'gpt-mini', 'my-gpt', 'g', '', 'a"b', 'a\\b', '"', 'mini']
+    const event = (model: string, n: number, tail: string) =>
+      `data: ${JSON.stringify({ id: '1', n: n % 2, model, tail, more: { model } })}\n\n`
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...names), fc.constantFrom(...names)), { maxLength: 8 }),
+        fc.constantFrom(...names),
+        async (events, name) => {
+          const text = events.map(([model, tail], n) => event(model, n, tail)).join('')
+          const echoed = echoModel(
+            answer(piecesOf(text, []), 'text/event-stream'),
+            openAiChat,
+            name,
+          )
+          const models = (await textOf(echoed))
+            .split('\n\n')
+            .filter((each) => each !== '')
+            .map((each): unknown => JSON.parse(each.slice('data: '.length)))
+          expect(models).toEqual(
+            events.map(([model, tail], n) => ({
+              id: '1',
+              n: n % 2,
+              model: name,
+              tail,
+              more: { model },
+            })),
+          )
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
   test('names it in the one event of Anthropic that names any', async () => {
     const text = (model: string) =>
       `event: message_start\ndata: {"type":"message_start","message":{"model":"${model}"}}\n\n` +

@@ -16,14 +16,14 @@ export function echoModel(answer: Answer, format: ClientFormat, name: string): A
   if (modelPaths === undefined || answer.status >= 300) return answer
   const { body } = answer
   const type = answer.headers['content-type'] ?? ''
-  const rename = (text: string): string => renameModel(text, modelPaths, name)
   if (isStreamed(body)) {
     if (!type.startsWith(format.streamType ?? 'text/event-stream')) return answer
     const splitter = format.openSplitter?.(unlimited) ?? createSseSplitter(unlimited)
-    return { ...answer, body: renameFrames(body, splitter, rename) }
+    return { ...answer, body: renameFrames(body, splitter, new FrameRenamer(modelPaths, name)) }
   }
   if (!type.startsWith('application/json')) return answer
-  return { ...answer, body: rename(typeof body === 'string' ? body : decoder.decode(body)) }
+  const text = typeof body === 'string' ? body : decoder.decode(body)
+  return { ...answer, body: renameModel(text, modelPaths, name) }
 }
 
 /** The stream was measured when it came in. */
@@ -38,7 +38,7 @@ type Splitter = ReturnType<typeof createSseSplitter>
 function renameFrames(
   source: AsyncIterable<Uint8Array>,
   splitter: Splitter,
-  rename: (text: string) => string,
+  renamer: FrameRenamer,
 ): AsyncIterableIterator<Uint8Array> {
   const pieces = source[Symbol.asyncIterator]()
   let hasEnded = false
@@ -48,7 +48,7 @@ function renameFrames(
         const { done, value } = await pieces.next()
         hasEnded = done === true
         const frames = hasEnded ? lastFrame(splitter) : splitter.push(value)
-        const bytes = Buffer.concat(frames.map((frame) => renameFrame(frame, rename)))
+        const bytes = renamer.renameAll(frames)
         if (bytes.byteLength > 0) return { done: false, value: bytes }
       }
       return { done: true, value: undefined }
@@ -68,15 +68,65 @@ function lastFrame(splitter: Splitter): readonly SseFrame[] {
   return frame === undefined ? [] : [frame]
 }
 
-function renameFrame(frame: SseFrame, rename: (text: string) => string): Uint8Array {
-  const { bytes, data } = frame
-  const renamed = data === undefined ? undefined : rename(data)
-  if (data === undefined || renamed === undefined || renamed === data) return bytes
-  const text = decoder.decode(bytes)
-  const at = text.indexOf(data)
-  // Data of several lines stands nowhere in one piece: such a frame is written anew.
-  if (at < 0) return encoder.encode(rewritten(frame, renamed))
-  return encoder.encode(text.slice(0, at) + renamed + text.slice(at + data.length))
+/** Renames the model in the frames of one stream. */
+class FrameRenamer {
+  readonly #paths: readonly string[]
+  readonly #name: string
+  /** A frame without any of these names no model. */
+  readonly #marks: readonly string[]
+  /** The beginning of the last renamed frame, up to the model it names, before and after. */
+  #known: { readonly from: Uint8Array; readonly to: Uint8Array } | undefined
+
+  constructor(paths: readonly string[], name: string) {
+    this.#paths = paths
+    this.#name = name
+    this.#marks = [...new Set(paths.map((path) => `"${path.split('.').at(-1)}"`))]
+  }
+
+  renameAll(frames: readonly SseFrame[]): Uint8Array {
+    const only = frames.length === 1 ? frames[0] : undefined
+    return only === undefined
+      ? Buffer.concat(frames.map((frame) => this.#rename(frame)))
+      : this.#rename(only)
+  }
+
+  #rename(frame: SseFrame): Uint8Array {
+    const bytes = bufferOf(frame.bytes)
+    const known = this.#known
+    // The events of one answer begin alike; what follows the model is nobody's business here.
+    if (known !== undefined && bytes.subarray(0, known.from.byteLength).equals(known.from)) {
+      return Buffer.concat([known.to, bytes.subarray(known.from.byteLength)])
+    }
+    if (!this.#marks.some((mark) => bytes.includes(mark))) return bytes
+    const { data } = frame
+    if (data === undefined) return bytes
+    const renamed = renameModel(data, this.#paths, this.#name)
+    if (renamed === data) return bytes
+    const text = bytes.toString()
+    const at = text.indexOf(data)
+    // Data of several lines stands nowhere in one piece: such a frame is written anew.
+    if (at < 0) return encoder.encode(rewritten(frame, renamed))
+    const head = text.slice(0, at)
+    if (this.#paths.length === 1) this.#remember(head, data, renamed)
+    return encoder.encode(head + renamed + text.slice(at + data.length))
+  }
+
+  #remember(head: string, data: string, renamed: string): void {
+    let common = 0
+    while (data.at(-1 - common) === renamed.at(-1 - common)) common += 1
+    // What the two texts have in common at their ends may begin within the name: its quote ends it.
+    const end = data.indexOf('"', data.length - common) + 1
+    const from = head + data.slice(0, end)
+    if (end === 0 || data.slice(data.length - common, end).includes('\\')) return
+    const to = head + renamed.slice(0, renamed.length - (data.length - end))
+    this.#known = { from: encoder.encode(from), to: encoder.encode(to) }
+  }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function rewritten({ event }: SseFrame, data: string): string {
