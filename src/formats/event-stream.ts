@@ -28,14 +28,18 @@ export function encodeEventMessage(
   headers: Readonly<Record<string, EventHeader>>,
   payload: string | Uint8Array,
 ): Buffer {
-  const head = encodeHeaders(headers)
-  const body = typeof payload === 'string' ? Buffer.from(payload) : payload
-  const message = Buffer.allocUnsafe(leastLength + head.length + body.length)
+  return assemble(encodeHeaders(headers), payload)
+}
+
+function assemble(head: Buffer, payload: string | Uint8Array): Buffer {
+  const length = typeof payload === 'string' ? Buffer.byteLength(payload) : payload.length
+  const message = Buffer.allocUnsafe(leastLength + head.length + length)
   message.writeUInt32BE(message.length, 0)
   message.writeUInt32BE(head.length, 4)
   message.writeUInt32BE(crc32(message.subarray(0, 8)), 8)
   message.set(head, preludeLength)
-  message.set(body, preludeLength + head.length)
+  if (typeof payload === 'string') message.write(payload, preludeLength + head.length)
+  else message.set(payload, preludeLength + head.length)
   const end = message.length - checksumLength
   message.writeUInt32BE(crc32(message.subarray(0, end)), end)
   return message
@@ -43,14 +47,17 @@ export function encodeEventMessage(
 
 /** Encodes an event with a JSON payload. */
 export function encodeEvent(name: string, payload: unknown): Buffer {
-  return encodeEventMessage(
-    {
-      ':event-type': { type: 'string', value: name },
-      ':content-type': { type: 'string', value: 'application/json' },
-      ':message-type': { type: 'string', value: 'event' },
-    },
-    JSON.stringify(payload),
-  )
+  return eventEncoder(name)(payload)
+}
+
+/** Makes an encoder of one kind of event with JSON payloads: its headers are encoded only once. */
+export function eventEncoder(name: string): (payload: unknown) => Buffer {
+  const head = encodeHeaders({
+    ':event-type': { type: 'string', value: name },
+    ':content-type': { type: 'string', value: 'application/json' },
+    ':message-type': { type: 'string', value: 'event' },
+  })
+  return (payload) => assemble(head, JSON.stringify(payload))
 }
 
 /** Encodes an exception with a JSON payload: the last message of a stream that failed. */

@@ -18,7 +18,7 @@ import type {
   ProviderTraits,
   UnsignedRequest,
 } from './provider.ts'
-import { encodeUriComponent, signRequest } from './sigv4.ts'
+import { createSigner, encodeUriComponent } from './sigv4.ts'
 import type { AwsCredentials } from './sigv4.ts'
 
 type BedrockConfig = ProviderConfig & { readonly type: 'bedrock' }
@@ -109,8 +109,9 @@ function authorization(
     return { headers: { authorization: `Bearer ${auth.apiKey.reveal()}` } }
   }
   const source = createAwsCredentials(auth, { runtime, region })
+  const signer = createSigner()
   const sign = (request: UnsignedRequest, credentials: AwsCredentials) =>
-    signRequest(
+    signer(
       { ...request, headers: pick(request.headers) },
       { credentials, region, service: 'bedrock', at: runtime.clock.now() },
     )

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { Sha256 } from '@aws-crypto/sha256-js'
 import { SignatureV4 } from '@smithy/signature-v4'
 import * as fc from 'fast-check'
-import { encodeUriComponent, signRequest } from './sigv4.ts'
+import { createSigner, encodeUriComponent, signRequest } from './sigv4.ts'
 import type { AwsCredentials, SignableRequest } from './sigv4.ts'
 
 const scope = { region: 'eu-central-1', service: 'bedrock' }
@@ -109,6 +109,24 @@ describe('a signature', () => {
         expect(signed['x-amz-security-token']).toBe(secret.sessionToken)
       }),
       { numRuns: 300 },
+    )
+  })
+
+  test('is the same from a signer that keeps the key of the day', () => {
+    const secrets = fc.array(credentials, { minLength: 1, maxLength: 2 })
+    const calls = fc.array(fc.tuple(request, fc.nat(), fc.constantFrom(0, 1, 86_400_000)), {
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(secrets, calls, (owners, asked) => {
+        const signer = createSigner()
+        for (const [each, owner, at] of asked) {
+          const secret = owners[owner % owners.length]
+          if (secret === undefined) continue
+          const where = { ...scope, credentials: secret, at }
+          expect(signer(each, where)).toEqual(signRequest(each, where))
+        }
+      }),
     )
   })
 

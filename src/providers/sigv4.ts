@@ -36,6 +36,7 @@ const algorithm = 'AWS4-HMAC-SHA256'
 export function signRequest(
   request: SignableRequest,
   scope: SigningScope,
+  keyOf: (scope: SigningScope, day: string) => Buffer = signingKey,
 ): Readonly<Record<string, string>> {
   const { credentials, region, service } = scope
   const url = new URL(request.url)
@@ -62,12 +63,27 @@ export function signRequest(
   ].join('\n')
   const credentialScope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`
   const stringToSign = [algorithm, date, credentialScope, sha256(canonical)].join('\n')
-  const signature = hmac(signingKey(scope, date.slice(0, 8)), stringToSign).toString('hex')
+  const signature = hmac(keyOf(scope, date.slice(0, 8)), stringToSign).toString('hex')
   const credential = `${credentials.accessKeyId}/${credentialScope}`
   return {
     ...added,
     authorization: `${algorithm} Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
   }
+}
+
+/** Makes a signer that derives the key of a day once for as long as the credentials stay the same. */
+export function createSigner(): typeof signRequest {
+  let held: { readonly scope: SigningScope; readonly day: string; readonly key: Buffer } | undefined
+  const keyOf = (scope: SigningScope, day: string): Buffer => {
+    const isSame =
+      held?.day === day &&
+      held.scope.credentials === scope.credentials &&
+      held.scope.region === scope.region &&
+      held.scope.service === scope.service
+    if (held === undefined || !isSame) held = { scope, day, key: signingKey(scope, day) }
+    return held.key
+  }
+  return (request, scope) => signRequest(request, scope, keyOf)
 }
 
 /** Encodes text for a path or query as RFC 3986 has it: only unreserved characters stay. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
-import { encodeEvent } from '../event-stream.ts'
+import { eventEncoder } from '../event-stream.ts'
 import type { StreamWriter } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import { unmeasured, writeBlob, writeStopSequence } from './answer.ts'
@@ -22,6 +22,14 @@ interface Block {
   hasEnded: boolean
 }
 
+const encode = {
+  messageStart: eventEncoder('messageStart'),
+  contentBlockStart: eventEncoder('contentBlockStart'),
+  contentBlockDelta: eventEncoder('contentBlockDelta'),
+  contentBlockStop: eventEncoder('contentBlockStop'),
+  messageStop: eventEncoder('messageStop'),
+  metadata: eventEncoder('metadata'),
+} as const
 const nothing = new Uint8Array()
 
 /**
@@ -38,7 +46,7 @@ export function openStreamWriter(): StreamWriter<Uint8Array> {
       if ('usage' in event && event.usage !== undefined) ({ usage } = event)
       switch (event.type) {
         case 'answer-start':
-          return encodeEvent('messageStart', { role: 'assistant' })
+          return encode.messageStart({ role: 'assistant' })
         case 'text-start':
           return queue.add(event.index, block('text'))
         case 'reasoning-start':
@@ -67,7 +75,7 @@ export function openStreamWriter(): StreamWriter<Uint8Array> {
         case 'error':
           return writeStreamFault(event.fault)
         case 'done':
-          return encodeEvent('metadata', { usage: writeUsage(usage), metrics: unmeasured })
+          return encode.metadata({ usage: writeUsage(usage), metrics: unmeasured })
         default:
           return event satisfies never
       }
@@ -79,7 +87,7 @@ function writeStop(
   event: Extract<NeutralEvent, { type: 'answer-end' }>,
   holds: { readonly toolCalls: boolean; readonly refusal: boolean },
 ): Uint8Array {
-  return encodeEvent('messageStop', {
+  return encode.messageStop({
     stopReason: writeStopReason(event.stopReason, holds),
     ...writeStopSequence(event.stopSequence),
   })
@@ -100,7 +108,8 @@ function createBlockQueue() {
       frames.push(...writeEnd(each, wireIndex))
       wireIndex++
     }
-    return frames.length === 0 ? nothing : Buffer.concat(frames)
+    const [first = nothing, ...others] = frames
+    return others.length === 0 ? first : Buffer.concat(frames)
   }
 
   function push(key: number | 'refusal', text: string): Uint8Array {
@@ -149,22 +158,22 @@ function writeWaiting(each: Block, contentBlockIndex: number): Uint8Array[] {
   const frames: Uint8Array[] = []
   const isDue = each.start !== undefined || each.waiting.length > 0 || each.signature !== ''
   if (!each.hasBegun && each.start !== undefined) {
-    frames.push(encodeEvent('contentBlockStart', { start: each.start, contentBlockIndex }))
+    frames.push(encode.contentBlockStart({ start: each.start, contentBlockIndex }))
   }
   each.hasBegun ||= isDue
   if (each.waiting.length > 0) {
     const delta = deltaOf(each.kind, each.waiting.join(''))
     each.waiting = []
-    frames.push(encodeEvent('contentBlockDelta', { delta, contentBlockIndex }))
+    frames.push(encode.contentBlockDelta({ delta, contentBlockIndex }))
   }
   return frames
 }
 
 function writeEnd(each: Block, contentBlockIndex: number): Uint8Array[] {
-  const stop = encodeEvent('contentBlockStop', { contentBlockIndex })
+  const stop = encode.contentBlockStop({ contentBlockIndex })
   if (each.signature === '') return [stop]
   const delta = { reasoningContent: { signature: each.signature } }
-  return [encodeEvent('contentBlockDelta', { delta, contentBlockIndex }), stop]
+  return [encode.contentBlockDelta({ delta, contentBlockIndex }), stop]
 }
 
 function deltaOf(kind: Block['kind'], text: string): JsonObject {

@@ -1,7 +1,7 @@
 import { asString, isObject, parseJson } from '../../core/json.ts'
 import { badAnswer } from '../anthropic-messages/answer.ts'
 import { readException } from '../bedrock-converse/errors.ts'
-import { createEventStreamSplitter, encodeEvent, exceptionPrefix } from '../event-stream.ts'
+import { createEventStreamSplitter, eventEncoder, exceptionPrefix } from '../event-stream.ts'
 import type { ProviderFault } from '../neutral.ts'
 import { formatSse, type SseFrame, type SseSplitter } from '../sse.ts'
 
@@ -26,12 +26,14 @@ function innerText(frame: SseFrame): string | undefined {
   return Buffer.from(bytes, 'base64').toString()
 }
 
+const encodeChunk = eventEncoder('chunk')
+
 /** Wraps server-sent events, as our own writers make them, in messages of an event stream. */
 export function wrap(events: string): Uint8Array {
   const chunks = events
     .split('\n\n')
     .flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? [])
-    .map((text) => encodeEvent('chunk', { bytes: Buffer.from(text).toString('base64') }))
+    .map((text) => encodeChunk({ bytes: Buffer.from(text).toString('base64') }))
   return Buffer.concat(chunks)
 }
 
