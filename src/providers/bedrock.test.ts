@@ -71,10 +71,8 @@ describe('addresses', () => {
 })
 
 describe('formats', () => {
-  const namesFor = (model: string) =>
-    traitsOf()
-      .formatsFor?.(model)
-      .map(({ name }) => name)
+  const namesFor = (model: string): readonly string[] =>
+    (traitsOf().formatsFor?.(model) ?? []).map(({ name }) => name)
 
   test('of Claude are Anthropic’s too, others have Converse alone', () => {
     const all = ['bedrock-converse', 'bedrock-invoke', 'anthropic-messages']
