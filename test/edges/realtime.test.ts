@@ -4,6 +4,7 @@ import { hashKey, newKey } from '../../src/identity/index.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import type { TestGateway, TestGatewayOptions } from '../support/gateway.ts'
 import { openSession, startRealtimeProvider } from '../support/realtime.ts'
+import { recordsOf } from '../support/routes.ts'
 import type { ProviderConnection, RealtimeClient, RealtimeProvider } from '../support/realtime.ts'
 
 const providerKey = 'sk-provider-secret-1234'
@@ -19,6 +20,7 @@ models:
   - { name: voice, targets: [{ provider: far, model: gpt-realtime }] }
   - { name: azure-voice, targets: [{ provider: azure, model: my-voice }] }
   - { name: mute, targets: [{ provider: local, model: llama }] }
+aliases: { talk: voice }
 prices:
   entries:
     - { model: gpt-realtime, inputUsdPerMillion: 4, outputUsdPerMillion: 16, cacheReadUsdPerMillion: 0.4, inputAudioUsdPerMillion: 32, outputAudioUsdPerMillion: 64, cacheReadAudioUsdPerMillion: 0.4 }
@@ -197,6 +199,49 @@ describe('a session', () => {
     })
     expect(await client.until('error')).toMatchObject({ error: { code: 'invalid_request' } })
     client.socket.close()
+  })
+
+  test('is called by the alias it was asked for', async () => {
+    using client = await openSession(gateway, 'talk')
+    const provider = await far.next()
+    expect(provider.url.searchParams.get('model')).toBe('gpt-realtime')
+    provider.socket.send('{"type":"session.created","session":{"model":"gpt-realtime","voice":1}}')
+    await client.untilFrames(1)
+    expect(client.frames).toEqual([
+      '{"type":"session.created","session":{"model":"talk","voice":1}}',
+    ])
+    client.send('{"type":"session.update","session":{"model":"talk"}}')
+    await provider.untilFrames(1)
+    expect(provider.frames).toEqual([
+      '{"type":"session.update","session":{"model":"gpt-realtime"}}',
+    ])
+    client.socket.close()
+  })
+
+  test('is opened with the next target when the first does not answer', async () => {
+    await using failing = await start({
+      yaml: `
+providers:
+  - { name: gone, type: openai, baseUrl: http://127.0.0.1:1/v1, apiKey: ${providerKey} }
+  - { name: far, type: openai, baseUrl: ${far.url}/v1, apiKey: ${providerKey} }
+models:
+  - name: voice
+    strategy: priority
+    targets: [{ provider: gone, model: gpt-realtime }, { provider: far, model: gpt-realtime }]
+`,
+    })
+    const [client] = await join(failing, { headers: { 'x-request-id': 'req_next' } })
+    client.socket.close(1000)
+    await client.closed
+    const outcome = recordsOf(await failing.records(), 'req_next').at(-1)
+    expect(outcome).toMatchObject({
+      provider: 'far',
+      endedBy: 'complete',
+      attempts: [
+        { provider: 'gone', errorCode: 'provider_unreachable' },
+        { provider: 'far', status: 101, reason: 'failover' },
+      ],
+    })
   })
 
   test('never shows the credentials of the provider', async () => {
