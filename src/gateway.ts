@@ -21,6 +21,7 @@ import {
   anthropicMessages,
   bedrockConverse,
   bedrockInvoke,
+  cohereChat,
   gemini,
   geminiArray,
   openAiChat,
@@ -105,6 +106,7 @@ const clientFormats: readonly ClientFormat[] = [
   bedrockInvoke,
   gemini,
   geminiArray,
+  cohereChat,
 ]
 
 /** Builds every room and joins them: the only place that knows them all. */

@@ -39,6 +39,9 @@ const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>(
   ['/v1/images/edits', call('images', 'openai-chat', '/images/edits')],
   ['/v1/images/variations', call('images', 'openai-chat', '/images/variations')],
   ['/v1/rerank', call('rerank', 'openai-chat', '/rerank')],
+  ['/v2/chat', call('chat', 'cohere-chat', '/chat')],
+  ['/v2/embed', call('embeddings', 'cohere-chat', '/embed')],
+  ['/v2/rerank', call('rerank', 'cohere-chat', '/rerank')],
   ['/v1/messages', call('chat', 'anthropic-messages', '/messages')],
   ['/anthropic/v1/messages', call('chat', 'anthropic-messages', '/messages')],
   ['/v1/messages/count_tokens', countTokens()],
@@ -93,6 +96,7 @@ export function dialectOf(
 ): FormatName {
   if (endpoint?.type === 'call') return endpoint.format
   if (isFromGoogle(path, headers)) return 'gemini'
+  if (path.startsWith('/v2/')) return 'cohere-chat'
   if (isBedrockPath(path)) return 'bedrock-converse'
   const isAnthropic =
     path.startsWith('/anthropic/') ||

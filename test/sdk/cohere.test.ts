@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { BadRequestError, InternalServerError, RateLimitError } from 'openai'
 import type OpenAI from 'openai'
+import { CohereClientV2, CohereError } from 'cohere-ai'
 import { failure, recordsOf, startSdkRig, weather, weatherArguments } from '../support/sdk.ts'
 import type { SdkRig } from '../support/sdk.ts'
 import { startUpstream } from '../support/upstream.ts'
@@ -8,16 +9,22 @@ import type { Upstream } from '../support/upstream.ts'
 
 let rig: SdkRig
 let upstream: Upstream
+let cohere: CohereClientV2
 
 beforeAll(async () => {
   upstream = startUpstream('cohere-key-of-the-gateway')
-  const cohere = `type: cohere, baseUrl: ${upstream.url}`
+  const provider = `type: cohere, baseUrl: ${upstream.url}`
   rig = await startSdkRig(
-    { 'openai-vectors': ['openai', 'sim-embedding'] },
+    {
+      'openai-vectors': ['openai', 'sim-embedding'],
+      'openai-chat': ['openai', 'sim-model'],
+      claude: ['anthropic', 'sim-claude'],
+      'openai-ranker': ['compatible', 'sim-ranker'],
+    },
     {
       providers: [
-        `{ name: cohere, ${cohere}, apiKey: ${upstream.key} }`,
-        `{ name: cohere-locked, ${cohere}, apiKey: a-key-that-is-not-known }`,
+        `{ name: cohere, ${provider}, apiKey: ${upstream.key} }`,
+        `{ name: cohere-locked, ${provider}, apiKey: a-key-that-is-not-known }`,
       ],
       models: [
         '{ name: command, targets: [{ provider: cohere, model: command-a }] }',
@@ -30,6 +37,8 @@ beforeAll(async () => {
       ],
     },
   )
+  const { url: environment, key: token } = rig.gateway
+  cohere = new CohereClientV2({ environment, token, maxRetries: 0 })
 })
 
 afterAll(async () => {
@@ -286,5 +295,86 @@ test('documents are ranked by Cohere for a client of /v1/rerank', async () => {
     query: 'red house',
     documents: ['blue house', 'red house', 'car'],
     top_n: 2,
+  })
+})
+
+describe.each(['command', 'openai-chat', 'claude'])("Cohere's SDK as a client of %s", (model) => {
+  test('gets the same answer plain and streamed, with usage', async () => {
+    const plain = await cohere.chat({ model, messages: question })
+    const [part] = plain.message.content ?? []
+    if (part?.type !== 'text') throw new Error('no text')
+    expect(part.text).toStartWith('This is a simulated answer')
+    expect(plain.finishReason).toBe('COMPLETE')
+    expect(plain.usage?.billedUnits?.outputTokens).toBeGreaterThan(0)
+    let streamed = ''
+    let finish: string | undefined
+    for await (const event of await cohere.chatStream({ model, messages: question })) {
+      if (event.type === 'content-delta') streamed += event.delta?.message?.content?.text ?? ''
+      if (event.type === 'message-end') finish = event.delta?.finishReason
+    }
+    expect(streamed).toBe(part.text)
+    expect(finish).toBe('COMPLETE')
+  })
+
+  test('calls tools, plain and streamed', async () => {
+    const asked = {
+      model,
+      messages: question,
+      tools: [{ type: 'function' as const, function: weather }],
+      toolChoice: 'REQUIRED' as const,
+    }
+    const plain = await cohere.chat(asked)
+    expect(plain.finishReason).toBe('TOOL_CALL')
+    const [call] = plain.message.toolCalls ?? []
+    expect(JSON.parse(call?.function?.arguments ?? '')).toEqual(weatherArguments)
+    let streamed = ''
+    for await (const event of await cohere.chatStream(asked)) {
+      if (event.type !== 'tool-call-delta') continue
+      streamed += event.delta?.message?.toolCalls?.function?.arguments ?? ''
+    }
+    expect(JSON.parse(streamed)).toEqual(weatherArguments)
+    const followed = await cohere.chat({
+      ...asked,
+      toolChoice: 'NONE',
+      messages: [
+        ...question,
+        plain.message,
+        { role: 'tool', toolCallId: call?.id ?? '', content: 'sunny' },
+      ],
+    })
+    expect(followed.finishReason).toBe('COMPLETE')
+  })
+})
+
+describe("Cohere's SDK as a client", () => {
+  test.each(['vectors', 'openai-vectors'])('gets vectors of %s', async (model) => {
+    const asked = { model, texts: ['a', 'b'], inputType: 'search_query' as const }
+    const answer = await cohere.embed({ ...asked, outputDimension: 256, embeddingTypes: ['float'] })
+    expect(answer.embeddings.float?.map(({ length }) => length)).toEqual([256, 256])
+    expect(answer.meta?.billedUnits?.inputTokens).toBe(2)
+    const { outcome } = await recordsOf(rig.gateway)
+    expect(outcome.usage).toMatchObject({ inputTokens: 2, estimated: false })
+  })
+
+  test.each(['ranker', 'openai-ranker'])('gets documents ranked by %s', async (model) => {
+    const documents = ['blue house', 'red house', 'car']
+    const { results } = await cohere.rerank({ model, query: 'red house', documents, topN: 2 })
+    expect(results.map(({ index }) => index)).toEqual([1, 0])
+    expect(results[0]?.relevanceScore).toBe(1)
+  })
+
+  test('is told of errors in its own dialect', async () => {
+    const missing = await failure(cohere.chat({ model: 'none', messages: question }))
+    if (!(missing instanceof CohereError)) throw new Error('no error')
+    expect(missing.statusCode).toBe(404)
+    expect(missing.body).toMatchObject({ code: 'model_not_found' })
+    const limited = await failure(cohere.chat({ model: 'limited', messages: question }))
+    expect(limited).toMatchObject({ statusCode: 429, body: { message: 'Simulated error 429.' } })
+    const events = await Array.fromAsync(
+      await cohere.chatStream({ model: 'failing', messages: question }),
+    )
+    const end = events.at(-1)
+    if (end?.type !== 'message-end') throw new Error('no end')
+    expect(end.delta).toMatchObject({ finishReason: 'ERROR' })
   })
 })

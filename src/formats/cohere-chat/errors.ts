@@ -1,5 +1,25 @@
 import { asObject, asString, isObject, parseJson, type JsonObject } from '../../core/json.ts'
+import type { ErrorView } from '../format.ts'
 import type { ProviderFault } from '../neutral.ts'
+import { formatSse } from '../sse.ts'
+
+/** Writes an error body as Cohere does, with the gateway's own code and who is at fault beside it. */
+export function writeError(error: ErrorView): JsonObject {
+  return {
+    id: error.requestId,
+    message: error.message,
+    code: error.code,
+    source: error.source,
+    ...(error.param === undefined ? {} : { param: error.param }),
+  }
+}
+
+/** Writes the frames that end a running stream with an error, as Cohere tells of a failed generation. */
+export function writeStreamError(error: ErrorView): string {
+  const delta = { finish_reason: 'ERROR', error: error.message }
+  const data = { type: 'message-end', id: error.requestId, delta }
+  return formatSse({ event: 'message-end', data: JSON.stringify(data) })
+}
 
 const maxMessageLength = 2000
 

@@ -1,18 +1,26 @@
-import type { ProviderFormat } from '../format.ts'
+import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readAnswer } from './answer.ts'
-import { readError } from './errors.ts'
+import { readError, writeError, writeStreamError } from './errors.ts'
+import { readRequest } from './read-request.ts'
 import { openStreamObserver } from './stream-observer.ts'
 import { openStreamReader } from './stream-reader.ts'
+import { openStreamWriter } from './stream-writer.ts'
 import { readUsage } from './usage.ts'
+import { writeAnswer } from './write-answer.ts'
 import { writeRequest } from './write-request.ts'
 
-/** Cohere's chat of the second API version, as providers speak it. https://docs.cohere.com/reference/chat */
+/** Cohere's chat of the second version of its API. https://docs.cohere.com/reference/chat */
 export const cohereChat = {
   name: 'cohere-chat',
+  readRequest,
+  writeAnswer,
+  openStreamWriter,
+  writeError,
+  writeStreamError,
   writeRequest,
   readAnswer,
   openStreamReader,
   openStreamObserver,
   readUsage: (body) => readUsage(body['usage']),
   readError,
-} as const satisfies ProviderFormat
+} as const satisfies ClientFormat & ProviderFormat

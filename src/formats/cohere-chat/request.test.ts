@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import * as cohere from '../../../node_modules/cohere-ai/serialization/index.js'
+import { GatewayError } from '../../core/errors.ts'
 import { isObject, parseJson, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../format.ts'
 import type { NeutralMessage, NeutralPart, NeutralRequest } from '../neutral.ts'
@@ -90,44 +91,52 @@ const message: fc.Arbitrary<NeutralMessage> = fc.oneof(
       .map((part) => [part]),
   }),
 )
-const request = fc.record(
-  {
-    messages: fc.array(message, { maxLength: 6 }),
-    stream: fc.boolean(),
-    tools: fc.array(
-      fc.record(
-        { name: word, description: word, strict: fc.boolean() },
-        { requiredKeys: ['name'] },
+const toolName = fc.constantFrom('find', 'book')
+const request = fc
+  .record(
+    {
+      messages: fc.array(message, { maxLength: 6 }),
+      stream: fc.boolean(),
+      tools: fc.array(
+        fc.record(
+          { name: toolName, description: word, strict: fc.boolean() },
+          { requiredKeys: ['name'] },
+        ),
+        { maxLength: 3 },
       ),
-      { maxLength: 3 },
-    ),
-    toolChoice: fc.oneof(
-      fc.record({ type: fc.constantFrom('auto' as const, 'none' as const, 'required' as const) }),
-      fc.record({ type: fc.constant('tool' as const), name: word }),
-    ),
-    responseShape: fc.oneof(
-      fc.record({ type: fc.constantFrom('text' as const, 'json' as const) }),
-      fc.record({
-        type: fc.constant('json-schema' as const),
-        schema: fc.constant({ type: 'object' }),
-      }),
-    ),
-    maxOutputTokens: fc.integer({ min: 1 }),
-    temperature: fc.double({ min: 0, max: 2, noNaN: true }),
-    topP: fc.double({ min: 0, max: 1, noNaN: true }),
-    topK: fc.nat(),
-    stopSequences: fc.array(word, { maxLength: 7 }),
-    seed: fc.integer(),
-    presencePenalty: fc.double({ min: -2, max: 2, noNaN: true }),
-    frequencyPenalty: fc.double({ min: -2, max: 2, noNaN: true }),
-    reasoning: fc.record(
-      { effort: fc.constantFrom('none', 'low', 'xhigh'), budgetTokens: fc.integer({ min: 1 }) },
-      { requiredKeys: [] },
-    ),
-    userId: word,
-  },
-  { requiredKeys: [] },
-)
+      toolChoice: fc.oneof(
+        fc.record({ type: fc.constantFrom('auto' as const, 'none' as const, 'required' as const) }),
+        fc.record({ type: fc.constant('tool' as const), name: toolName }),
+      ),
+      responseShape: fc.oneof(
+        fc.record({ type: fc.constantFrom('text' as const, 'json' as const) }),
+        fc.record({
+          type: fc.constant('json-schema' as const),
+          schema: fc.constant({ type: 'object' }),
+        }),
+      ),
+      maxOutputTokens: fc.integer({ min: 1 }),
+      temperature: fc.double({ min: 0, max: 2, noNaN: true }),
+      topP: fc.double({ min: 0, max: 1, noNaN: true }),
+      topK: fc.nat(),
+      stopSequences: fc.array(word, { maxLength: 7 }),
+      seed: fc.integer(),
+      presencePenalty: fc.double({ min: -2, max: 2, noNaN: true }),
+      frequencyPenalty: fc.double({ min: -2, max: 2, noNaN: true }),
+      reasoning: fc.record(
+        { effort: fc.constantFrom('none', 'low', 'xhigh'), budgetTokens: fc.integer({ min: 1 }) },
+        { requiredKeys: [] },
+      ),
+      userId: word,
+    },
+    { requiredKeys: [] },
+  )
+  .filter(
+    ({ tools = [], toolChoice }) =>
+      toolChoice?.type !== 'tool' ||
+      tools.length === 0 ||
+      tools.some(({ name }) => name === toolChoice.name),
+  )
 
 describe('a request to Cohere', () => {
   test('is one that the official SDK would have sent, whatever was asked', () => {
@@ -136,6 +145,17 @@ describe('a request to Cohere', () => {
         const [body] = write(asked)
         expect(faultsOf(body)).toEqual([])
         expect(body['stream']).toBe(asked.stream ?? false)
+      }),
+    )
+  })
+
+  test('means the same when it is read and written again', () => {
+    fc.assert(
+      fc.property(request, (asked) => {
+        const [body] = write({ ...asked, messages: [...(asked.messages ?? []), hello] })
+        const read = cohereChat.readRequest(body)
+        expect(read.inexpressible).toEqual([])
+        expect(write(read)[0]).toEqual(body)
       }),
     )
   })
@@ -238,6 +258,11 @@ describe('a request to Cohere', () => {
     expect(warnings).toEqual([{ type: 'changed', field: 'tools' }])
   })
 
+  test('that demands a tool it does not offer is refused', () => {
+    const demand = { tools: [{ name: 'a' }], toolChoice: { type: 'tool', name: 'b' } } as const
+    expect(() => write(demand)).toThrow(GatewayError)
+  })
+
   test('keeps numbers within what Cohere accepts and says so', () => {
     const [body, warnings] = write({
       temperature: 1.5,
@@ -253,10 +278,10 @@ describe('a request to Cohere', () => {
       temperature: 1,
       p: 0.99,
       k: 500,
-      presence_penalty: 0,
       stop_sequences: ['1', '2', '3', '4', '5'],
       thinking: { type: 'enabled', token_budget: 2048 },
     })
+    expect(body).not.toHaveProperty('presence_penalty')
     expect(body).not.toHaveProperty('frequency_penalty')
     expect(warnings.map(({ field }) => field).sort()).toEqual([
       'presence_penalty',

@@ -16,6 +16,23 @@ export function readStopReason(wire: JsonValue | undefined, hasToolCalls: boolea
   return reason === 'end' && hasToolCalls ? 'tool-calls' : reason
 }
 
+const wireOfNeutral: Readonly<Record<StopReason, string>> = {
+  end: 'COMPLETE',
+  'stop-sequence': 'STOP_SEQUENCE',
+  'max-tokens': 'MAX_TOKENS',
+  'tool-calls': 'TOOL_CALL',
+  // The SDK knows no other word for an answer that was cut off.
+  'content-filter': 'ERROR',
+  refusal: 'COMPLETE',
+  pause: 'COMPLETE',
+  other: 'COMPLETE',
+}
+
+/** Writes `finish_reason`. */
+export function writeStopReason(reason: StopReason): string {
+  return wireOfNeutral[reason]
+}
+
 /** Returns the fault that a `finish_reason` tells of inside an answer with status 200, if it does. */
 export function faultOf(wire: JsonValue | undefined, message?: string): ProviderFault | undefined {
   if (wire === 'ERROR') {

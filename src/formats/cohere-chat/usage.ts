@@ -20,6 +20,16 @@ export function readUsage(value: JsonValue | undefined): TokenUsage | undefined 
   }
 }
 
+/** Writes usage: what other providers count is what they bill. */
+export function writeUsage(usage: TokenUsage): JsonObject {
+  const counted = { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens }
+  return {
+    billed_units: counted,
+    tokens: { ...counted },
+    ...(usage.cacheReadTokens === undefined ? {} : { cached_tokens: usage.cacheReadTokens }),
+  }
+}
+
 function isCount(units: JsonObject | undefined): boolean {
   return (
     count(units?.['input_tokens']) !== undefined || count(units?.['output_tokens']) !== undefined

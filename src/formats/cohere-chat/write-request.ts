@@ -1,9 +1,13 @@
+import { GatewayError } from '../../core/errors.ts'
 import { isObject, type JsonObject } from '../../core/json.ts'
 import type { Warn } from '../format.ts'
 import type { NeutralRequest, NeutralTool, ReasoningRequest } from '../neutral.ts'
 import { writeConversation } from './write-messages.ts'
 
-/** Writes the body of `POST /v2/chat`; what Cohere cannot express is reported to `warn`. */
+/**
+ * Writes the body of `POST /v2/chat`; what Cohere cannot express is reported to `warn`. A demand for a tool
+ * that is not offered throws `invalid_request`.
+ */
 export function writeRequest(request: NeutralRequest, warn: Warn): JsonObject {
   const tools = writeTools(request, warn)
   const format = writeResponseShape(request, warn)
@@ -38,6 +42,11 @@ function writeTools(request: NeutralRequest, warn: Warn): JsonObject {
   if (parallelToolCalls === false) warn({ type: 'dropped', field: 'parallel_tool_calls' })
   const named = toolChoice?.type === 'tool' ? toolChoice.name : undefined
   const offered = named === undefined ? tools : tools.filter(({ name }) => name === named)
+  if (offered.length === 0) {
+    throw new GatewayError('invalid_request', 'tool_choice must name one of the tools.', {
+      param: 'tool_choice',
+    })
+  }
   if (offered.length < tools.length) {
     warn({ type: 'changed', field: 'tools', detail: 'only the tool to be called is offered' })
   }
@@ -128,15 +137,20 @@ function writeSampling(request: NeutralRequest, warn: Warn): JsonObject {
   }
 }
 
+/** Cohere punishes repetition only: what rewards it is dropped. */
 function writePenalties(request: NeutralRequest, warn: Warn): JsonObject {
-  const bounds = { least: 0, most: 1, warn }
-  const { presencePenalty: presence, frequencyPenalty: frequency } = request
-  return {
-    ...(presence !== 0 &&
-      within('presence_penalty', presence, { ...bounds, field: 'presence_penalty' })),
-    ...(frequency !== 0 &&
-      within('frequency_penalty', frequency, { ...bounds, field: 'frequency_penalty' })),
-  }
+  const penalties = [
+    ['presence_penalty', request.presencePenalty],
+    ['frequency_penalty', request.frequencyPenalty],
+  ] as const
+  const written = penalties.map(([field, value]) => {
+    if (value !== undefined && value > 0) {
+      return within(field, value, { field, least: 0, most: 1, warn })
+    }
+    if (value !== undefined && value < 0) warn({ type: 'dropped', field })
+    return {}
+  })
+  return Object.assign({}, ...written)
 }
 
 interface Bounds {
