@@ -27,9 +27,9 @@ function findVertexEndpoint(path: string, query: string): Endpoint | undefined {
   const match = vertexPattern.exec(path)
   if (match === null) return undefined
   const [, publisher, model = '', method = ''] = match
-  return publisher === 'anthropic'
-    ? claudeEndpoint(decodeName(model), method)
-    : geminiEndpoint(decodeName(model), method, query)
+  return publisher === 'google'
+    ? geminiEndpoint(decodeName(model), method, query)
+    : claudeEndpoint(decodeName(model), method)
 }
 
 /**
