@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { once } from 'node:events'
+import { connect } from 'node:http2'
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2'
 import { newKey } from '../../src/identity/index.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import type { TestGateway } from '../support/gateway.ts'
@@ -266,9 +269,45 @@ describe('ids of a request', () => {
   })
 })
 
+describe('HTTP/2, which the SDK of AWS speaks without TLS too,', () => {
+  async function ask(headers: OutgoingHttpHeaders, sent = body): Promise<[unknown, string]> {
+    const session = connect(gateway.url)
+    session.on('error', () => {
+      // The request tells.
+    })
+    try {
+      const stream = session.request({
+        ':method': 'POST',
+        ':path': '/v1/chat/completions',
+        authorization: `Bearer ${gateway.key}`,
+        'content-type': 'application/json',
+        ...headers,
+      })
+      stream.end(sent)
+      const [head]: IncomingHttpHeaders[] = await once(stream, 'response')
+      const pieces: Uint8Array[] = await Array.fromAsync(stream)
+      return [head?.[':status'], Buffer.concat(pieces).toString()]
+    } finally {
+      session.destroy()
+    }
+  }
+
+  test('gets the answers that HTTP/1.1 gets', async () => {
+    const [status, text] = await ask({})
+    expect(status).toBe(200)
+    expect(JSON.parse(text)).toMatchObject({ choices: [{}] })
+  })
+
+  test('is bound by the same limits', async () => {
+    expect((await ask({ 'x-large': 'x'.repeat(4000) }))[0]).toBe(431)
+    expect((await ask({ authorization: 'Bearer sk-sf-wrong' }))[0]).toBe(401)
+    expect((await ask({}, '{'))[0]).toBe(400)
+  })
+})
+
 describe('bytes that are no request of a version we speak', () => {
   for (const [name, bytes] of [
-    ['HTTP/2 without TLS', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['HTTP/2 that is none', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nno frame of any kind'],
     ['TLS', '\x16\x03\x01\x00\x05\x01\x00\x00\x01\x03\r\n\r\n'],
     ['bare line feeds', 'GET /v1/models HTTP/1.1\nhost: x\n\n'],
     ['a chunk that is none', `${line}host: x\r\n${json}transfer-encoding: chunked\r\n\r\nzz\r\n`],

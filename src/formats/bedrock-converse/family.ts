@@ -5,7 +5,7 @@
 export type ModelFamily =
   | 'claude'
   | 'nova'
-  | 'openai'
+  | 'gpt'
   /** Known to be none of the others. */
   | 'other'
   /** The ARN of a profile or of provisioned throughput says nothing about the model behind it. */
@@ -15,7 +15,7 @@ export type ModelFamily =
 export function familyOf(model: string): ModelFamily {
   if (/claude|anthropic\./i.test(model)) return 'claude'
   if (/(?:^|[./])nova-|amazon\.nova/i.test(model)) return 'nova'
-  if (/(?:^|[./])(?:openai\.|gpt-)/i.test(model)) return 'openai'
+  if (/(?:^|[./])(?:openai\.|gpt-)/i.test(model)) return 'gpt'
   const isOpaque = /^arn:/i.test(model) && !/:foundation-model\//i.test(model)
   return isOpaque ? 'unknown' : 'other'
 }

@@ -128,7 +128,7 @@ function writeReasoning({ reasoning, model }: NeutralRequest, warn: Warn): JsonO
   if (level !== undefined && budgetTokens !== undefined) {
     warn({ type: 'changed', field, detail: 'this model takes an effort, not a budget' })
   }
-  if (level !== undefined && familyOf(model) === 'openai') return { reasoning_effort: level }
+  if (level !== undefined && familyOf(model) === 'gpt') return { reasoning_effort: level }
   if (level !== undefined && isNova) {
     return { reasoningConfig: { type: 'enabled', maxReasoningEffort: level } }
   }
