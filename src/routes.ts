@@ -160,6 +160,7 @@ function routeOptions(
     retries: { ...routing.retries, ...present(model.retries ?? {}) },
     fallbacks: model.fallbacks,
     hedge: model.hedge,
+    continues: model.continueStreams,
     maxAttempts: routing.maxAttempts,
     totalTimeoutMs: timeouts.totalTimeoutMs,
   }

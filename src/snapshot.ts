@@ -20,7 +20,7 @@ import type {
   SessionRegistry,
   Stages,
 } from './pipeline/index.ts'
-import { echoModel, openProvider, traitsOf } from './providers/index.ts'
+import { Alarms, echoModel, openProvider, traitsOf } from './providers/index.ts'
 import type { ExchangeDependencies, Fetch, Provider } from './providers/index.ts'
 import { createAnswerReader, withMigrations } from './migrations.ts'
 import { realtimePlane, sessionOpeners } from './realtime.ts'
@@ -74,7 +74,9 @@ export function buildSnapshot(
     const provider = openProvider(entry, (runtime) => traitsOf(entry, runtime), options)
     providers.set(entry.name, provider)
   }
+  const alarms = new Alarms()
   const exchange: ExchangeDependencies = {
+    alarms,
     clientFormats: dependencies.clientFormats,
     timeouts: config.routing,
     maxAnswerBytes: config.server.limits.maxAnswerBytes,
@@ -109,6 +111,7 @@ export function buildSnapshot(
       // Copies outlive their calls: they end before what they are sent with does.
       await shadows[Symbol.asyncDispose]()
       for (const provider of providers.values()) await provider[Symbol.asyncDispose]()
+      alarms[Symbol.dispose]()
     },
   }
 }

@@ -27,9 +27,9 @@ export interface AskOptions {
   readonly resume?: BrokenStream
   /**
    * Called when a stream of text breaks off behind its first words, where it can be gone on with. Resolves
-   * to what follows, or to `undefined`: then the stream ends with its error.
+   * to a streamed answer with what follows, or to `undefined`: then the stream ends with its error.
    */
-  readonly onBreak?: (broken: BrokenStream) => Promise<AsyncIterable<Uint8Array> | undefined>
+  readonly onBreak?: (broken: BrokenStream) => Promise<Answer | undefined>
 }
 
 /** A stream that broke off amid its answer. Only targets know what is in it. */

@@ -27,7 +27,11 @@ export async function askConverted(
   const warnings: string[] = []
   const warn = collectIn(warnings)
   const call = conversion.convert(warn)
-  const deadlines = startDeadlines(options?.signal ?? question.call.signal, conversion.timeouts)
+  const deadlines = startDeadlines(
+    options?.signal ?? question.call.signal,
+    conversion.timeouts,
+    dependencies.alarms,
+  )
   const exchange: Exchange = {
     provider,
     question,

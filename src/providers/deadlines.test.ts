@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { Alarms } from './alarms.ts'
 import { startDeadlines } from './deadlines.ts'
 
 const patient = { firstByteTimeoutMs: 10_000, idleTimeoutMs: 10_000, totalTimeoutMs: 10_000 }
@@ -14,7 +15,7 @@ function explanation(deadlines: ReturnType<typeof startDeadlines>): {
 
 describe('the deadlines of an attempt', () => {
   test('a provider that sends no byte is given up after the time for the first byte', async () => {
-    using deadlines = startDeadlines(nobody, { ...patient, firstByteTimeoutMs: 40 })
+    using deadlines = startDeadlines(nobody, { ...patient, firstByteTimeoutMs: 40 }, new Alarms())
     deadlines.waiting()
     await Bun.sleep(20)
     expect(deadlines.signal.aborted).toBe(false)
@@ -29,7 +30,7 @@ describe('the deadlines of an attempt', () => {
 
   test('a provider that sends frames but no word is given up after the time for the first word', async () => {
     const timeouts = { ...patient, firstTokenTimeoutMs: 60 }
-    using deadlines = startDeadlines(nobody, timeouts)
+    using deadlines = startDeadlines(nobody, timeouts, new Alarms())
     for (let piece = 0; piece < 4; piece++) {
       deadlines.waiting()
       await Bun.sleep(10)
@@ -47,11 +48,11 @@ describe('the deadlines of an attempt', () => {
 
   test('the time for the first word is over with the first word, and stands still for a slow client', async () => {
     const timeouts = { ...patient, firstTokenTimeoutMs: 40 }
-    using spoken = startDeadlines(nobody, timeouts)
+    using spoken = startDeadlines(nobody, timeouts, new Alarms())
     spoken.begun()
     spoken.spoken()
     spoken.waiting()
-    using held = startDeadlines(nobody, timeouts)
+    using held = startDeadlines(nobody, timeouts, new Alarms())
     held.begun()
     held.arrived()
     await Bun.sleep(100)
@@ -60,7 +61,7 @@ describe('the deadlines of an attempt', () => {
   })
 
   test('silence in the middle of an answer is measured from the last piece', async () => {
-    using deadlines = startDeadlines(nobody, { ...patient, idleTimeoutMs: 60 })
+    using deadlines = startDeadlines(nobody, { ...patient, idleTimeoutMs: 60 }, new Alarms())
     deadlines.begun()
     for (let piece = 0; piece < 4; piece++) {
       deadlines.waiting()
@@ -74,7 +75,7 @@ describe('the deadlines of an attempt', () => {
   })
 
   test('a slow client is not mistaken for a silent provider', async () => {
-    using deadlines = startDeadlines(nobody, { ...patient, idleTimeoutMs: 30 })
+    using deadlines = startDeadlines(nobody, { ...patient, idleTimeoutMs: 30 }, new Alarms())
     deadlines.begun()
     deadlines.waiting()
     deadlines.arrived()
@@ -83,7 +84,7 @@ describe('the deadlines of an attempt', () => {
   })
 
   test('the whole call has a deadline of its own, however steadily bytes arrive', async () => {
-    using deadlines = startDeadlines(nobody, { ...patient, totalTimeoutMs: 60 })
+    using deadlines = startDeadlines(nobody, { ...patient, totalTimeoutMs: 60 }, new Alarms())
     deadlines.begun()
     for (let piece = 0; piece < 10 && !deadlines.signal.aborted; piece++) {
       deadlines.waiting()
@@ -95,17 +96,21 @@ describe('the deadlines of an attempt', () => {
 
   test('a client that leaves ends the exchange at once, also when it had left before', () => {
     const client = new AbortController()
-    using running = startDeadlines(client.signal, patient)
+    using running = startDeadlines(client.signal, patient, new Alarms())
     client.abort()
     expect(running.signal.aborted).toBe(true)
     expect(explanation(running).code).toBe('client_closed')
-    using late = startDeadlines(client.signal, patient)
+    using late = startDeadlines(client.signal, patient, new Alarms())
     expect(late.signal.aborted).toBe(true)
   })
 
   test('once disposed they end nothing', async () => {
     const client = new AbortController()
-    const deadlines = startDeadlines(client.signal, { ...patient, totalTimeoutMs: 20 })
+    const deadlines = startDeadlines(
+      client.signal,
+      { ...patient, totalTimeoutMs: 20 },
+      new Alarms(),
+    )
     deadlines[Symbol.dispose]()
     client.abort()
     await Bun.sleep(50)

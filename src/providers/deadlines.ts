@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
+import type { Alarms, Sleeper } from './alarms.ts'
 import { ProtocolError } from './http-client/index.ts'
 
 /** How long a provider may take, in milliseconds. */
@@ -16,7 +17,7 @@ export interface Timeouts {
 }
 
 /**
- * The clock that runs while a provider is asked. One timer, whatever is being waited for. Disposing stops
+ * The clock that runs while a provider is asked. One alarm, whatever is being waited for. Disposing stops
  * the clock and leaves the exchange as it is.
  */
 export interface Deadlines extends Disposable {
@@ -41,14 +42,15 @@ export interface Deadlines extends Disposable {
 }
 
 /** Starts the deadlines of one attempt; dispose them when it is over. */
-export function startDeadlines(client: AbortSignal, timeouts: Timeouts): Deadlines {
-  return new RunningDeadlines(client, timeouts)
+export function startDeadlines(client: AbortSignal, timeouts: Timeouts, alarms: Alarms): Deadlines {
+  return new RunningDeadlines(client, timeouts, alarms)
 }
 
 const brokenText = 'The connection to the provider broke in the middle of its answer.'
 
-class RunningDeadlines implements Deadlines {
+class RunningDeadlines implements Deadlines, Sleeper {
   readonly #client: AbortSignal
+  readonly #alarms: Alarms
   readonly #timeouts: Timeouts
   /** Only made for those who need a signal: it costs more than the rest of the clock. */
   #controller: AbortController | undefined
@@ -63,15 +65,16 @@ class RunningDeadlines implements Deadlines {
   #hasSpoken = false
   #hasAnswered = false
   #isCancelled = false
-  #timer: Timer
+  #isDisposed = false
+  dueAt: number
 
-  constructor(client: AbortSignal, timeouts: Timeouts) {
+  constructor(client: AbortSignal, timeouts: Timeouts, alarms: Alarms) {
     this.#client = client
     this.#timeouts = timeouts
+    this.#alarms = alarms
     const { firstByteTimeoutMs, firstTokenTimeoutMs = Infinity, totalTimeoutMs } = timeouts
-    this.#timer = this.#checkAfter(
-      Math.min(firstByteTimeoutMs, firstTokenTimeoutMs, totalTimeoutMs),
-    )
+    this.dueAt = this.#startedAt + Math.min(firstByteTimeoutMs, firstTokenTimeoutMs, totalTimeoutMs)
+    alarms.add(this)
     if (client.aborted) this.#onClientGone()
     else client.addEventListener('abort', this.#onClientGone)
   }
@@ -98,10 +101,10 @@ class RunningDeadlines implements Deadlines {
     this.#hasBegun = true
     this.#isWaiting = false
     const { idleTimeoutMs, firstByteTimeoutMs } = this.#timeouts
-    // A longer timer corrects itself when it fires; a shorter one is needed only here.
-    if (idleTimeoutMs < firstByteTimeoutMs) {
-      clearTimeout(this.#timer)
-      this.#timer = this.#checkAfter(idleTimeoutMs)
+    // A later alarm corrects itself when it rings; an earlier one is needed only here.
+    if (idleTimeoutMs < firstByteTimeoutMs && !this.#isDisposed) {
+      this.dueAt = Math.min(this.dueAt, performance.now() + idleTimeoutMs)
+      this.#alarms.add(this)
     }
   }
 
@@ -141,7 +144,8 @@ class RunningDeadlines implements Deadlines {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer)
+    this.#isDisposed = true
+    this.#alarms.remove(this)
     this.#client.removeEventListener('abort', this.#onClientGone)
   }
 
@@ -157,11 +161,7 @@ class RunningDeadlines implements Deadlines {
     this.#controller?.abort(reason)
   }
 
-  #checkAfter(delayMs: number): Timer {
-    return setTimeout(() => this.#check(), delayMs)
-  }
-
-  #check(): void {
+  wake(): void {
     const { idleTimeoutMs, firstByteTimeoutMs, totalTimeoutMs } = this.#timeouts
     const now = performance.now()
     const allowance = this.#hasBegun ? idleTimeoutMs : firstByteTimeoutMs
@@ -169,10 +169,10 @@ class RunningDeadlines implements Deadlines {
     const waitLeft = this.#isWaiting ? this.#waitingSince + allowance - now : allowance
     const tokenLeft = this.#tokenLeft(now)
     if (totalLeft > 0 && waitLeft > 0 && tokenLeft > 0) {
-      // One millisecond more, so that a timer that fires early does not fire twice.
-      this.#timer = this.#checkAfter(Math.min(waitLeft, totalLeft, tokenLeft) + 1)
+      this.dueAt = now + Math.min(waitLeft, totalLeft, tokenLeft)
       return
     }
+    this.#alarms.remove(this)
     if (totalLeft <= 0) this.#expire(`The provider did not finish within ${totalTimeoutMs} ms.`)
     else if (tokenLeft <= 0) {
       this.#expire(

@@ -1,7 +1,9 @@
 import type { Answer, AnswerHeaders, AnswerReport, Question } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
+import type { AskOptions } from '../core/target.ts'
 import type { MeteredUsage, TokenUsage } from '../core/usage.ts'
 import type { ClientFormat, ErrorView, FormatName, ProviderFormat, Warn } from '../formats/index.ts'
+import type { Alarms } from './alarms.ts'
 import type { Deadlines, Timeouts } from './deadlines.ts'
 import type { Prepared } from './prepare.ts'
 import type { Provider } from './provider.ts'
@@ -10,6 +12,8 @@ import type { Provider } from './provider.ts'
 export interface ExchangeDependencies {
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
   readonly timeouts: Timeouts
+  /** Wakes the deadlines of all exchanges. */
+  readonly alarms: Alarms
   readonly maxAnswerBytes: number
   readonly maxFrameBytes: number
   /** Milliseconds since the epoch. */
@@ -38,6 +42,7 @@ export interface Exchange {
   /** Grows while the answer is translated. */
   readonly warnings: string[]
   readonly dependencies: ExchangeDependencies
+  readonly options?: AskOptions | undefined
 }
 
 /** Returns what takes warnings and keeps them in words. */

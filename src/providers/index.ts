@@ -16,6 +16,7 @@ import { service } from './services.ts'
 import { simulated } from './simulated-traits.ts'
 import { vertex } from './vertex.ts'
 
+export { Alarms } from './alarms.ts'
 export { providersConfigSchema } from './config.ts'
 export type { ProviderConfig } from './config.ts'
 export type { Timeouts } from './deadlines.ts'

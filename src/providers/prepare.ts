@@ -3,7 +3,7 @@ import { GatewayError } from '../core/errors.ts'
 import { asObject } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { outlineJson, setMembers, setMultipartField } from '../formats/index.ts'
-import type { ClientFormat, ProviderFormat, Warn } from '../formats/index.ts'
+import type { ClientFormat, NeutralRequest, ProviderFormat, Warn } from '../formats/index.ts'
 
 /** What is sent to a provider for a question. */
 export interface Prepared {
@@ -61,9 +61,12 @@ export function prepareTranslated(
     readonly provider: ProviderFormat
     readonly membersOf: (body: JsonObject) => BodyMembers
     readonly warn: Warn
+    /** Changes the request before it is written. */
+    readonly revise?: ((request: NeutralRequest) => NeutralRequest) | undefined
   },
 ): Prepared {
-  const request = formats.client.readRequest(jsonOf(question), question.call.target)
+  const read = formats.client.readRequest(jsonOf(question), question.call.target)
+  const request = formats.revise?.(read) ?? read
   for (const field of request.inexpressible) formats.warn({ type: 'dropped', field })
   const body = formats.provider.writeRequest({ ...request, model, streamUsage: true }, formats.warn)
   return {

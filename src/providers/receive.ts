@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { TokenUsage } from '../core/usage.ts'
 import { readBodyUsage } from '../formats/index.ts'
 import type { ProviderFault } from '../formats/index.ts'
+import { isDivisible, resumedOf } from './continue.ts'
 import { classifyFault } from './failure-class.ts'
 import { answerOf, isSameDialect, meterUsage, strikeSecrets, viewError } from './exchange.ts'
 import type { Exchange, Translation } from './exchange.ts'
@@ -12,6 +13,7 @@ import { answerHeaders } from './headers.ts'
 import type { ProviderResponse } from './provider.ts'
 import { readWhole } from './read-whole.ts'
 import { forwardBytes, forwardStream, translateStream } from './stream.ts'
+import type { Continuation } from './stream.ts'
 
 /** Errors are short; a longer body is not an error message. */
 const maxErrorBytes = 1_048_576
@@ -80,11 +82,13 @@ function receiveStream(
     view: (error: GatewayError) => viewError(exchange, error),
     meter: (reported: TokenUsage | undefined, outputLength: number) =>
       meterUsage(exchange, reported, () => Math.ceil(outputLength / 4)),
+    continuation: continuationOf(exchange, translation),
+    resumed: resumedOf(exchange.options?.resume),
   }
   const type = {
     'content-type': translation.client.streamType ?? 'text/event-stream; charset=utf-8',
   }
-  if (translation.isSame) {
+  if (translation.isSame && context.resumed === undefined) {
     const isReframed = translation.provider.streamType !== translation.client.streamType
     const own = isReframed ? { ...headers, ...type } : headers
     return answerOf(exchange, response.status, own, forwardStream(context, prepared))
@@ -95,6 +99,26 @@ function receiveStream(
     asked: askedOf(exchange),
   })
   return answerOf(exchange, 200, { ...headers, ...type }, body)
+}
+
+/** Says how a stream may be gone on with, where somebody wants that and its form permits it. */
+function continuationOf(exchange: Exchange, translation: Translation): Continuation | undefined {
+  const { question, options, warnings, dependencies } = exchange
+  const { json } = question.body
+  if (options?.onBreak === undefined || json === undefined) return undefined
+  const request = translation.client.readRequest(json, question.call.target)
+  if (!isDivisible(question, request, translation)) return undefined
+  return {
+    onBreak: options.onBreak,
+    options: {
+      includeUsage: request.streamUsage === true,
+      createdAt: Math.floor(dependencies.now() / 1000),
+      asked: askedOf(exchange),
+    },
+    onContinued: ({ warnings: more, provider = '' }) => {
+      warnings.push(`changed answer: broke off and was continued by ${provider}`, ...more)
+    },
+  }
 }
 
 /** Bodies the gateway does not read as a conversation: JSON with its usage, anything else as it comes. */

@@ -4,6 +4,7 @@ import { newReport } from '../core/call.ts'
 import type { AnswerReport } from '../core/call.ts'
 import { gemini, geminiArray, openAiChat } from '../formats/index.ts'
 import type { ClientFormat, ProviderFormat } from '../formats/index.ts'
+import { Alarms } from './alarms.ts'
 import { startDeadlines } from './deadlines.ts'
 import { forwardStream, translateStream } from './stream.ts'
 import type { StreamContext } from './stream.ts'
@@ -39,7 +40,7 @@ function open(
         else controller.enqueue(chunk)
       },
     }),
-    deadlines: startDeadlines(new AbortController().signal, timeouts),
+    deadlines: startDeadlines(new AbortController().signal, timeouts, new Alarms()),
     report: newReport(),
     maxFrameBytes: 100_000,
     view: ({ status, code, message, source }) => ({

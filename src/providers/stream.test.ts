@@ -4,6 +4,7 @@ import { newReport } from '../core/call.ts'
 import type { AnswerReport } from '../core/call.ts'
 import { anthropicMessages, openAiChat } from '../formats/index.ts'
 import type { ClientFormat, ProviderFormat } from '../formats/index.ts'
+import { Alarms } from './alarms.ts'
 import { startDeadlines } from './deadlines.ts'
 import { forwardBytes, forwardStream, translateStream } from './stream.ts'
 import type { StreamContext } from './stream.ts'
@@ -49,7 +50,7 @@ function open(
     state,
     context: {
       upstream,
-      deadlines: startDeadlines(new AbortController().signal, timeouts),
+      deadlines: startDeadlines(new AbortController().signal, timeouts, new Alarms()),
       report,
       client: options.client ?? openAiChat,
       provider,

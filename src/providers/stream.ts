@@ -1,5 +1,6 @@
-import type { AnswerReport } from '../core/call.ts'
+import type { Answer, AnswerReport } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
+import type { AskOptions } from '../core/target.ts'
 import type { MeteredUsage, TokenUsage } from '../core/usage.ts'
 import { createSseSplitter } from '../formats/index.ts'
 import type {
@@ -14,6 +15,8 @@ import type {
   Wire,
 } from '../formats/index.ts'
 import { readChunks } from './chunks.ts'
+import { closeBody, Continuity, followFrames, goOn, rewriteEvents } from './continue.ts'
+import type { ResumableStream } from './continue.ts'
 import type { Deadlines } from './deadlines.ts'
 import { classifyFault } from './failure-class.ts'
 import type { ByteSource } from './provider.ts'
@@ -30,17 +33,32 @@ export interface StreamContext {
   readonly view: (error: GatewayError) => ErrorView
   /** Completes the usage from what the provider reported or, failing that, from the length of the output. */
   readonly meter: (reported: TokenUsage | undefined, outputLength: number) => MeteredUsage
+  /** What is done when the stream breaks off behind its first words; it ends with its error when absent. */
+  readonly continuation?: Continuation | undefined
+  /** The stream that this one goes on with, if it does. */
+  readonly resumed?: ResumableStream | undefined
+}
+
+/** How a stream that breaks off may be gone on with. */
+export interface Continuation {
+  readonly onBreak: NonNullable<AskOptions['onBreak']>
+  /** How its frames would be written. */
+  readonly options: StreamWriterOptions
+  /** Told when another target goes on. */
+  readonly onContinued: (rest: Answer) => void
 }
 
 /** What frames turn into on their way to the client. */
 interface Passage {
   /** Takes the next frames of the provider; a chunk is given when they are exactly its bytes. */
   pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed
-  /** Whether something the model said was among the frames so far. */
-  hasContent(): boolean
+  /** Length of what the model has said so far, in UTF-16 code units or bytes. */
+  outputLength(): number
   /** Takes the end of the bytes, which completes a stream without a terminator. */
   end(): Passed
   usage(): MeteredUsage
+  /** What is needed to go on with the stream where it breaks off. */
+  readonly continuity?: Continuity | undefined
   /** Writes the frames that end the stream with an error. */
   writeError(error: ErrorView): Wire
 }
@@ -69,6 +87,8 @@ export function forwardStream(
   const observer = context.provider.openStreamObserver(options)
   // A splitter that takes frames out of another framing gives them bytes of their own.
   const isReframed = context.provider.streamType !== context.client.streamType
+  const { continuation } = context
+  const follower = continuation && followFrames(context, continuation.options)
   function pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed {
     const kept: SseFrame[] = []
     let hasEnded = false
@@ -80,6 +100,7 @@ export function forwardStream(
         if (verdict.type === 'fault') throw faultError(verdict.fault)
         if (verdict.type === 'end') hasEnded = true
         if (verdict.type !== 'withhold') kept.push(frame)
+        follower?.see(frame)
       }
     } catch (error) {
       failure = error
@@ -90,8 +111,9 @@ export function forwardStream(
   return pump(context, {
     pass,
     end: () => ({ bytes: nothing, hasEnded: observer.end?.() === true }),
-    hasContent: () => observer.outputLength() > 0,
+    outputLength: () => observer.outputLength(),
     usage: () => context.meter(observer.usage(), observer.outputLength()),
+    continuity: follower?.continuity,
     writeError: (error) => observer.writeError?.(error) ?? context.client.writeStreamError(error),
   })
 }
@@ -102,7 +124,10 @@ export function translateStream(
   options: StreamWriterOptions,
 ): AsyncIterableIterator<Uint8Array> {
   const reader = context.provider.openStreamReader()
-  const writer = context.client.openStreamWriter(options)
+  const { resumed, continuation } = context
+  const writer = resumed?.writer ?? context.client.openStreamWriter(options)
+  const rewrite = resumed && rewriteEvents(resumed)
+  const continuity = continuation && new Continuity(writer, resumed)
   let reported: TokenUsage | undefined
   let outputLength = 0
   function translate(event: NeutralEvent): Wire {
@@ -110,7 +135,11 @@ export function translateStream(
     if ('usage' in event && event.usage !== undefined) reported = event.usage
     if ('text' in event) outputLength += event.text.length
     if ('arguments' in event) outputLength += event.arguments.length
-    return writer.write(event)
+    const written = rewrite === undefined ? event : rewrite(event)
+    if (written === undefined) return ''
+    const wire = writer.write(written)
+    continuity?.see(written)
+    return wire
   }
   function collect(frames: Iterable<readonly NeutralEvent[]>): Passed {
     const wire = new WireBuffer()
@@ -135,8 +164,9 @@ export function translateStream(
   return pump(context, {
     pass: (frames) => collect(eventsOf(frames)),
     end: () => collect([reader.end?.() ?? []]),
-    hasContent: () => outputLength > 0,
+    outputLength: () => outputLength,
     usage: () => context.meter(reported, outputLength),
+    continuity,
     writeError: (error) => writer.writeError?.(error) ?? context.client.writeStreamError(error),
   })
 }
@@ -163,16 +193,35 @@ export function forwardBytes(
     context.deadlines[Symbol.dispose]()
     tellEnd(context.report)
   }
-  return closable(run(), context, finish)
+  return closable(run(), () => context.deadlines.cancel(), finish)
 }
 
 /** Takes a stream from its first byte to its terminator, its error or the departure of the client. */
 function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<Uint8Array> {
   const { deadlines, report } = context
+  let isOver = false
+  let rest: Answer | undefined
   function finish(): void {
-    report.usage = passage.usage()
+    if (isOver) return
+    isOver = true
+    report.usage = usageOf(passage, report.isComplete)
     deadlines[Symbol.dispose]()
     tellEnd(report)
+  }
+  /** Ends the attempt with its error and asks for another to go on with the stream. */
+  async function takeUp(cause: unknown): Promise<AsyncGenerator<Uint8Array> | undefined> {
+    const { continuation } = context
+    const error = deadlines.explain(cause)
+    if (continuation === undefined || error.code === 'client_closed') return undefined
+    const own = usageOf(passage, false)
+    const broken = passage.continuity?.broken(error, own)
+    if (broken === undefined) return undefined
+    report.error = error
+    finish()
+    rest = await continuation.onBreak(broken)
+    if (rest === undefined) return undefined
+    continuation.onContinued(rest)
+    return goOn(rest, report, { own, isMarked: context.client.streamType === undefined })
   }
   function complete(): void {
     report.isComplete = true
@@ -188,7 +237,7 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
         const isWhole = wasEmpty && splitter.rest().byteLength === 0
         const passed = passage.pass(frames, isWhole ? chunk : undefined)
         hasEnded = passed.hasEnded
-        if (!report.hasContent && passage.hasContent()) {
+        if (!report.hasContent && passage.outputLength() > 0) {
           report.hasContent = true
           deadlines.spoken()
         }
@@ -204,13 +253,27 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
       complete()
       yield passed.bytes
     } catch (error) {
+      const following = await takeUp(error)
+      if (following !== undefined) return yield* following
       const last = endWithError(context, passage, error)
       if (last.length > 0) yield typeof last === 'string' ? encoder.encode(last) : last
     } finally {
       finish()
     }
   }
-  return closable(run(), context, finish)
+  function cancel(): void {
+    deadlines.cancel()
+    if (rest !== undefined) closeBody(rest)
+  }
+  return closable(run(), cancel, finish)
+}
+
+/** Returns the usage of a stream; what a provider counted up to a cut may lack most of the output. */
+function usageOf(passage: Passage, isComplete: boolean): MeteredUsage {
+  const usage = passage.usage()
+  const outputTokens = Math.ceil(passage.outputLength() / 4)
+  if (isComplete || usage.estimated || outputTokens <= usage.outputTokens) return usage
+  return { ...usage, outputTokens, estimated: true }
 }
 
 /** Tells whoever wants to know that an answer is over, once. */
@@ -235,7 +298,7 @@ function endOf(passage: Passage, rest: Passed | undefined): Passed {
  */
 function closable(
   stream: AsyncGenerator<Uint8Array>,
-  context: Pick<StreamContext, 'deadlines'>,
+  cancel: () => void,
   finish: () => void,
 ): AsyncIterableIterator<Uint8Array> {
   let state: 'new' | 'running' | 'over' = 'new'
@@ -247,7 +310,7 @@ function closable(
       return result
     },
     async return() {
-      if (state !== 'over') context.deadlines.cancel()
+      if (state !== 'over') cancel()
       if (state === 'new') finish()
       state = 'over'
       return stream.return(undefined)

@@ -9,6 +9,7 @@ import { anthropicMessages, openAiChat, openAiCompletions } from '../formats/ind
 import { providersConfigSchema } from './config.ts'
 import type { ExchangeDependencies } from './exchange.ts'
 import { traitsOf } from './index.ts'
+import { Alarms } from './alarms.ts'
 import { createTarget } from './target.ts'
 import { openProvider } from './transport.ts'
 import { makeCall, makePrincipal } from '../../test/support/question.ts'
@@ -17,6 +18,7 @@ const dependencies: ExchangeDependencies = {
   clientFormats: new Map(
     [openAiChat, openAiCompletions, anthropicMessages].map((format) => [format.name, format]),
   ),
+  alarms: new Alarms(),
   timeouts: { firstByteTimeoutMs: 5000, idleTimeoutMs: 5000, totalTimeoutMs: 5000 },
   maxAnswerBytes: 1_000_000,
   maxFrameBytes: 1_000_000,

@@ -5,6 +5,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { Target } from '../core/target.ts'
 import { hasSignedCalls, withoutCallSignatures } from '../formats/index.ts'
 import { askConverted } from './ask-converted.ts'
+import { continued, resumedOf } from './continue.ts'
 import { convertibleFor } from './convert.ts'
 import { countTokensLocally } from './count-tokens.ts'
 import { startDeadlines } from './deadlines.ts'
@@ -37,7 +38,7 @@ export function createTarget(
     perimeter: model.perimeter ?? provider.perimeter,
     ask(question, options) {
       const translation = translationFor(formats, question, dependencies)
-      const convertible = convertibleFor(provider, question, model.name)
+      const convertible = convertibleFor(provider, question, { model: model.name, ...dependencies })
       const endpoint: EndpointRequest = {
         operation: question.call.operation,
         model: model.name,
@@ -46,7 +47,8 @@ export function createTarget(
         headers: question.call.headers,
         ...(translation === undefined ? {} : { format: translation.provider.name }),
       }
-      const url = canTake(formats, question) ? provider.url(endpoint) : undefined
+      const isTaken = convertible !== undefined || canTake(formats, question)
+      const url = isTaken ? provider.url(endpoint) : undefined
       if (url !== undefined) {
         const common = { provider, endpoint, question, translation, dependencies }
         const opening = { ...common, model: model.name, options }
@@ -67,7 +69,11 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
   const warnings: string[] = []
   const prepared = prepare(opening, warnings)
   const timeouts = timeoutsFor(opening)
-  const deadlines = startDeadlines(options?.signal ?? call.signal, timeouts)
+  const deadlines = startDeadlines(
+    options?.signal ?? call.signal,
+    timeouts,
+    opening.dependencies.alarms,
+  )
   const exchange: Exchange = {
     provider,
     question,
@@ -78,6 +84,7 @@ async function ask(opening: Opening, url: string): Promise<Answer> {
     deadlines,
     warnings,
     report: newReport(),
+    options,
   }
   try {
     const response = await send({
@@ -150,7 +157,8 @@ function prepareBody(opening: Opening, warnings: string[]): Prepared {
   if (question.longContext === true && !canLengthenContext(provider)) {
     warnings.push('dropped model: the suffix [1m]')
   }
-  if (translation === undefined || translation.isSame) {
+  const resumed = resumedOf(opening.options?.resume)
+  if (translation === undefined || (translation.isSame && resumed === undefined)) {
     const askUsage = translation?.provider.tellsUsageWhenAsked === true && provider.asksStreamUsage
     const namesModel = translation?.provider.namesModelInPath !== true
     return prepareSame(question, namesModel ? model : question.model, {
@@ -163,5 +171,6 @@ function prepareBody(opening: Opening, warnings: string[]): Prepared {
     provider: translation.provider,
     membersOf,
     warn: collectIn(warnings),
+    revise: resumed && ((request) => continued(request, resumed)),
   })
 }

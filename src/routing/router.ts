@@ -35,6 +35,8 @@ export interface RouteOptions {
   readonly retries: RetryOptions
   readonly fallbacks?: readonly FallbackOptions[] | undefined
   readonly hedge?: HedgeOptions | undefined
+  /** Whether a stream that breaks off is gone on with by another target, where its form permits it. */
+  readonly continues?: boolean | undefined
   readonly maxAttempts: number
   readonly totalTimeoutMs: number
   /** Whether other models can fall back to it by its name; so they can when absent. */
@@ -98,10 +100,11 @@ export function createRouter(dependencies: RouterDependencies): Router {
 }
 
 /** Tells whether a route has one target and nothing else to decide. */
-function isPlain({ targets, fallbacks = [], retries, rules = [] }: RouteOptions): boolean {
+function isPlain(options: RouteOptions): boolean {
+  const { targets, fallbacks = [], retries, rules = [], continues = false } = options
   const isLimited = targets.some(({ limits }) => limits !== undefined)
   const isSimple = fallbacks.length === 0 && rules.length === 0 && retries.maxRetries === 0
-  return targets.length === 1 && isSimple && !isLimited
+  return targets.length === 1 && isSimple && !isLimited && !continues
 }
 
 function stepOf(options: RouteOptions, dependencies: RouterDependencies): Step {
@@ -136,6 +139,7 @@ function sendingOptions(
     maxAttempts,
     totalTimeoutMs,
     hedge,
+    continues: options.continues === true,
     holds: options.targets.length > 1 || fallbacks.length > 0 || retries.maxRetries > 0,
     budget: new RetryBudget(retries.budgetRatio, retryReserve),
     // Looked up when they are needed: the models of a configuration may name each other in any order.

@@ -1,7 +1,8 @@
+import { isStreamed } from '../core/call.ts'
 import type { Answer, Question } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { AttemptReason, AttemptRecord } from '../core/record.ts'
-import type { AskOptions } from '../core/target.ts'
+import type { AskOptions, BrokenStream } from '../core/target.ts'
 import { Attempt } from './attempt.ts'
 import type { AttemptDependencies, Failure, Outcome } from './attempt.ts'
 import { backoffMs } from './backoff.ts'
@@ -42,6 +43,8 @@ export interface SendingOptions {
   readonly hedge?: HedgeOptions | undefined
   /** Whether streams are held back until their first word, since there is something to be done when they fail. */
   readonly holds: boolean
+  /** Whether a stream that breaks off is gone on with by another target. */
+  readonly continues: boolean
 }
 
 /** One pass through the targets of a step. */
@@ -50,6 +53,8 @@ interface Round {
   left: readonly RoutedTarget[]
   readonly choice: Choice
   readonly reason: AttemptReason | undefined
+  /** The stream that is to be gone on with, if one is. */
+  readonly resume: BrokenStream | undefined
   failure: Failure | undefined
 }
 
@@ -82,29 +87,35 @@ export class Sending {
 
   /** Returns the answer, or the last provider's error as an answer; throws `AttemptsFailed`. */
   async run(): Promise<Answer> {
-    const { step, fallbacks, budget } = this.#options
-    budget.earn()
-    const used = new Set<Step>()
-    let next: Step | undefined = step
-    let failure: Failure | undefined
-    while (next !== undefined) {
+    this.#options.budget.earn()
+    const outcome = await this.#trySteps((step, isFallback) => this.#tryStep(step, isFallback))
+    if (outcome.type === 'answered') return outcome.answer
+    if (outcome.answer !== undefined) return outcome.answer
+    throw new AttemptsFailed(outcome.error, this.#attempts)
+  }
+
+  /** Goes through the model's own targets and its fallbacks, as far as they help against what went wrong. */
+  async #trySteps(
+    tryStep: (step: Step, isFallback: boolean) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const { step, fallbacks } = this.#options
+    const used = new Set<Step>([step])
+    let outcome = await tryStep(step, false)
+    while (outcome.type === 'failed' && mayFallBack(outcome.error.failureClass)) {
+      const next = nextStep(fallbacks, outcome.error.failureClass, used)
+      if (next === undefined) break
       used.add(next)
-      const outcome = await this.#tryStep(next, used.size > 1)
-      if (outcome.type === 'answered') return outcome.answer
+      const other = await tryStep(next, true)
       // What the provider of a step that was tried said is worth more than that the next could not be.
-      if (failure === undefined || !isOwn(outcome)) failure = outcome
-      const { failureClass } = failure.error
-      next = mayFallBack(failureClass) ? nextStep(fallbacks, failureClass, used) : undefined
+      if (other.type === 'answered' || !isOwn(other)) outcome = other
     }
-    if (failure?.answer !== undefined) return failure.answer
-    throw new AttemptsFailed(failure?.error ?? noRoom(), this.#attempts)
+    return outcome
   }
 
   /** Tries the targets of a step, in rounds with pauses between as far as retries are permitted. */
   async #tryStep(step: Step, isFallback: boolean): Promise<Outcome> {
-    const { retries, budget, step: own } = this.#options
-    // INVARIANT: what a model requires holds for whatever stands in for it, too.
-    const demands = isFallback ? [...own.demands, ...this.#demands] : this.#demands
+    const { retries, budget } = this.#options
+    const demands = this.#demandsOn(isFallback)
     const targets = admitted(step, this.#question, demands)
     if (targets.length === 0) return failed(noAdmissibleTarget([...step.demands, ...demands]))
     const choice = step.strategy(this.#question)
@@ -124,13 +135,34 @@ export class Sending {
     return outcome
   }
 
+  /** Has another target go on with a stream that broke off; the same one where there is no other. */
+  async #continue(broken: BrokenStream, breaker: RoutedTarget): Promise<Answer | undefined> {
+    if (!mayFailOver(broken.error.failureClass) || this.#isExhausted()) return undefined
+    const outcome = await this.#trySteps(async (step, isFallback) => {
+      const targets = admitted(step, this.#question, this.#demandsOn(isFallback))
+      const others = targets.filter((each) => each !== breaker)
+      const choice = step.strategy(this.#question)
+      const left = others.length > 0 || isFallback ? others : targets
+      return this.#tryRound(left, choice, 'continuation', broken)
+    })
+    if (outcome.type === 'failed' || !isStreamed(outcome.answer.body)) return undefined
+    return outcome.answer
+  }
+
+  /** INVARIANT: what a model requires holds for whatever stands in for it, too. */
+  #demandsOn(isFallback: boolean): readonly Demand[] {
+    const { demands } = this.#options.step
+    return isFallback ? [...demands, ...this.#demands] : this.#demands
+  }
+
   /** Tries each target at most once, in the order of the strategy. */
   async #tryRound(
     targets: readonly RoutedTarget[],
     choice: Choice,
     reason: AttemptReason | undefined,
+    resume?: BrokenStream,
   ): Promise<Outcome> {
-    const round: Round = { left: targets, choice, reason, failure: undefined }
+    const round: Round = { left: targets, choice, reason, resume, failure: undefined }
     while (round.left.length > 0 && !this.#isExhausted()) {
       const taken = await this.#take(round)
       if (taken.type === 'failed') return round.failure ?? taken
@@ -199,17 +231,26 @@ export class Sending {
     round: Round,
     racing?: { readonly signal: AbortSignal; readonly isHedge: boolean },
   ): Attempt {
+    const { holds, continues } = this.#options
     const isFirst = this.#attempts.length === 0
     const ask: AskOptions = {
       // The first attempt has all the time there is: its own deadline is the same.
       ...(isFirst ? {} : { totalTimeoutMs: Math.max(this.#timeLeft(), 1) }),
       ...(racing === undefined ? {} : { signal: racing.signal }),
+      ...(round.resume === undefined ? {} : { resume: round.resume }),
+      ...(continues && this.#question.stream
+        ? { onBreak: (broken: BrokenStream) => this.#continue(broken, candidate) }
+        : {}),
     }
     const next = round.failure === undefined ? undefined : 'failover'
     const reason = racing?.isHedge === true ? 'hedge' : (round.reason ?? next)
     round.left = round.left.filter((each) => each !== candidate)
-    const { holds } = this.#options
-    const options = { reason, holds, attempts: this.#attempts, ask }
+    const options = {
+      reason,
+      holds: holds || round.resume !== undefined,
+      attempts: this.#attempts,
+      ask,
+    }
     return new Attempt(candidate, this.#question, options, this.#dependencies)
   }
 
