@@ -30,6 +30,7 @@ export { readMultipartField, setMultipartField } from './multipart.ts'
 export { renameModel } from './rename-model.ts'
 export { outlineJson } from './json-scan.ts'
 export type { JsonOutline, Span } from './json-scan.ts'
+export { convertCount } from './tokenize.ts'
 export { createSseSplitter, formatSse } from './sse.ts'
 export type { SseFrame, SseSplitter } from './sse.ts'
 export type {

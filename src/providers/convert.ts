@@ -3,6 +3,7 @@ import type { JsonObject } from '../core/json.ts'
 import {
   cohereEmbeddings,
   cohereRerank,
+  convertCount,
   convertEmbeddings,
   convertRerank,
   geminiBatchEmbedContents,
@@ -11,11 +12,13 @@ import {
   openAiEmbeddings,
 } from '../formats/index.ts'
 import type {
+  ClientFormat,
   Conversion,
   EmbeddingsClientDialect,
   RerankClientDialect,
   Warn,
 } from '../formats/index.ts'
+import type { ExchangeDependencies } from './exchange.ts'
 import type { Provider } from './provider.ts'
 
 /** A question that is no chat, and its provider, that understands another dialect of it. */
@@ -31,11 +34,17 @@ export interface Convertible {
  * forwarded as it is, and for operations of which there is one dialect only.
  */
 export function convertibleFor(
-  provider: Pick<Provider, 'embeddings' | 'rerank'>,
+  provider: Pick<Provider, 'embeddings' | 'rerank' | 'tokenizes'>,
   { call, body: { json: body } }: Question,
-  model: string,
+  {
+    model,
+    clientFormats,
+  }: { readonly model: string } & Pick<ExchangeDependencies, 'clientFormats'>,
 ): Convertible | undefined {
   if (body === undefined) return undefined
+  if (call.operation === 'count_tokens' && provider.tokenizes === true) {
+    return countFor(call, clientFormats.get(call.clientFormat), { body, model })
+  }
   if (call.operation === 'embeddings') return embeddingsFor(provider, call, { body, model })
   return call.operation === 'rerank' ? rerankFor(provider, call, { body, model }) : undefined
 }
@@ -71,6 +80,18 @@ function rerankFor(
   return {
     path: '/rerank',
     convert: (warn) => convertRerank({ ...asked, client, provider, warn }),
+  }
+}
+
+function countFor(
+  { target }: Call,
+  client: ClientFormat | undefined,
+  asked: Asked,
+): Convertible | undefined {
+  if (client === undefined) return undefined
+  return {
+    path: '/tokenize',
+    convert: (warn) => convertCount({ ...asked, client, target, warn }),
   }
 }
 

@@ -124,6 +124,8 @@ export interface Provider extends AsyncDisposable {
     body: JsonObject,
     warn: Warn,
   ): Readonly<Record<string, JsonValue | undefined>>
+  /** Whether it counts the tokens of chats at `/tokenize`, as vLLM does. */
+  readonly tokenizes?: boolean | undefined
   /** The dialect in which a model is asked for vectors; OpenAI's where absent. */
   embeddings?(model: string): EmbeddingsProviderDialect
   /** The dialect in which a model is asked to rank documents; that of OpenAI-style servers where absent. */
@@ -142,6 +144,7 @@ export type ProviderTraits = Pick<
   | 'url'
   | 'authorize'
   | 'bodyMembers'
+  | 'tokenizes'
   | 'embeddings'
   | 'rerank'
 >

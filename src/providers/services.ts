@@ -16,6 +16,8 @@ export interface Service {
   /** Whether usage has to be asked for in streams. */
   readonly asksStreamUsage: boolean
   readonly bodyMembers?: NonNullable<Provider['bodyMembers']>
+  /** Whether it counts tokens at `/tokenize`, beside the API. */
+  readonly tokenizes?: boolean
 }
 
 export type ServiceName = keyof typeof services
@@ -60,6 +62,7 @@ export const services = {
     hasCompletions: true,
     operations: ['embeddings', 'rerank', 'audio'],
     asksStreamUsage: true,
+    tokenizes: true,
   },
   lmstudio: {
     hasCompletions: true,
@@ -80,7 +83,7 @@ type ServiceConfig = ProviderConfig & { readonly type: ServiceName }
 /** A service with an OpenAI-style API and habits of its own. */
 export function service(config: ServiceConfig): ProviderTraits {
   const habits: Service = services[config.type]
-  const { hasCompletions, asksStreamUsage, bodyMembers } = habits
+  const { hasCompletions, asksStreamUsage, bodyMembers, tokenizes } = habits
   const root = trimSlashes(config.baseUrl)
   const offered: ReadonlySet<Operation> = new Set([
     'chat',
@@ -98,7 +101,11 @@ export function service(config: ServiceConfig): ProviderTraits {
     headers: bearer(config.apiKey),
     forwardedHeaders: openAiForwardedHeaders,
     asksStreamUsage,
+    tokenizes,
     url(request) {
+      if (request.operation === 'count_tokens') {
+        return tokenizes === true ? `${root.replace(/\/v1$/, '')}/tokenize` : undefined
+      }
       const path = openAiPath(request, offered)
       return path === undefined ? undefined : root + path
     },

@@ -24,11 +24,13 @@ beforeAll(async () => {
         `{ name: mistral, type: mistral, baseUrl: ${mistral.url}, apiKey: ${mistral.key} }`,
         // Asked for usage, OpenAI says `usage: null` in every chunk, which this SDK refuses.
         `{ name: quiet, type: openai, baseUrl: ${router.url}/v1, apiKey: ${router.key}, streamUsage: leave }`,
+        `{ name: local, type: vllm, baseUrl: ${router.url}/v1, apiKey: ${router.key} }`,
         `{ name: router, type: openrouter, baseUrl: ${router.url}/v1, apiKey: ${router.key}, appUrl: https://corp.example, appTitle: Corp, routing: { data_collection: deny } }`,
       ],
       models: [
         '{ name: mistral-large, targets: [{ provider: mistral, model: mistral-large-latest }] }',
         '{ name: quiet, targets: [{ provider: quiet, model: sim-model }] }',
+        '{ name: local, targets: [{ provider: local, model: qwen }] }',
         '{ name: routed, targets: [{ provider: router, model: vendor/model }] }',
       ],
     },
@@ -227,5 +229,63 @@ describe('OpenRouter', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('Vendor disconnected') })
     const { outcome } = await recordsOf(rig.gateway)
     expect(outcome.errorCode).toBe('provider_error')
+  })
+})
+
+describe('vLLM', () => {
+  test('counts the tokens of an Anthropic client with the template of its model', async () => {
+    router.answerNext(Response.json({ count: 42, max_model_len: 4096, tokens: [1, 2] }))
+    const { data, response } = await rig.anthropic.messages
+      .countTokens({
+        model: 'local',
+        system: 'Be brief.',
+        messages: question,
+        tools: [{ name: weather.name, input_schema: weather.parameters }],
+      })
+      .withResponse()
+    expect(data).toEqual({ input_tokens: 42 })
+    expect(response.headers.get('x-smartflow-warnings')).toBeNull()
+    expect(router.last().path).toBe('/tokenize')
+    expect(router.last().json).toMatchObject({
+      model: 'qwen',
+      messages: [{ role: 'system', content: 'Be brief.' }, question[0]],
+      tools: [{ type: 'function', function: { name: weather.name } }],
+      add_generation_prompt: true,
+    })
+  })
+
+  test('ranks documents, and its total is the usage', async () => {
+    const results = [{ index: 1, document: { text: 'b' }, relevance_score: 0.9 }]
+    router.answerNext(
+      Response.json({ id: 'r', model: 'qwen', results, usage: { total_tokens: 9 } }),
+    )
+    const body = { model: 'local', query: 'q', documents: ['a', 'b'], top_n: 1 }
+    expect(await rig.openai.post('/rerank', { body })).toMatchObject({ results })
+    expect(router.last().path).toBe('/v1/rerank')
+    const { outcome } = await recordsOf(rig.gateway)
+    expect(outcome.usage).toEqual({ inputTokens: 9, outputTokens: 0, estimated: false })
+  })
+
+  test('may repeat its usage in every chunk', async () => {
+    const chunk = (delta: object, tokens: number, finish_reason: string | null = null): string => {
+      const usage = { prompt_tokens: 5, completion_tokens: tokens, total_tokens: 5 + tokens }
+      const head = { id: 'c', object: 'chat.completion.chunk', created: 1, model: 'qwen' }
+      return `data: ${JSON.stringify({ ...head, choices: [{ index: 0, delta, finish_reason }], usage })}\n\n`
+    }
+    const wire =
+      chunk({ role: 'assistant', content: '' }, 0) +
+      chunk({ content: 'Ye' }, 1) +
+      chunk({ content: 's' }, 2, 'stop') +
+      'data: [DONE]\n\n'
+    const headers = { 'content-type': 'text/event-stream' }
+    router.answerNext(new Response(wire, { headers }))
+    const stream = rig.anthropic.messages.stream({
+      model: 'local',
+      max_tokens: 10,
+      messages: question,
+    })
+    const { usage, content } = await stream.finalMessage()
+    expect(content).toMatchObject([{ type: 'text', text: 'Yes' }])
+    expect(usage).toMatchObject({ input_tokens: 5, output_tokens: 2 })
   })
 })
