@@ -40,6 +40,13 @@ const plainFormats: ReadonlySet<FormatName> = new Set<FormatName>([
   'bedrock-converse',
 ])
 
+/** Events behind which nobody can go on with a text. */
+const endsText: ReadonlySet<NeutralEvent['type']> = new Set<NeutralEvent['type']>([
+  'tool-call-start',
+  'refusal-delta',
+  'answer-end',
+])
+
 /** A stream of text that broke off, with the writer that wrote it to the client. */
 export class ResumableStream implements BrokenStream {
   readonly error: GatewayError
@@ -85,23 +92,10 @@ export class Continuity {
   /** Takes an event that was written to the client. */
   see(event: NeutralEvent): void {
     if ('index' in event) this.#nextPart = Math.max(this.#nextPart, event.index + 1)
-    switch (event.type) {
-      case 'text-start':
-        this.#openPart = event.index
-        return
-      case 'text-delta':
-        this.#said += event.text
-        return
-      case 'text-end':
-        this.#openPart = undefined
-        return
-      case 'tool-call-start':
-      case 'refusal-delta':
-      case 'answer-end':
-        this.#isOnlyText = false
-        return
-      default:
-    }
+    if (event.type === 'text-start') this.#openPart = event.index
+    else if (event.type === 'text-delta') this.#said += event.text
+    else if (event.type === 'text-end') this.#openPart = undefined
+    else if (endsText.has(event.type)) this.#isOnlyText = false
   }
 
   /** Returns the stream as it broke off; `undefined` when nobody could go on with it. */
@@ -251,14 +245,19 @@ export function addUsage(one: MeteredUsage, other: MeteredUsage): MeteredUsage {
 /** Tells every client that reads server-sent events, and harms none, that another target goes on. */
 const continuedComment = Buffer.from(': continued by another target\n\n')
 
-/**
- * Gives what follows a stream that broke off, and carries over to its report what becomes of the rest.
- * @param own what the attempt that broke off has used
- */
+/** What follows a stream that broke off. */
+export interface Following {
+  readonly rest: Answer
+  /** What the attempt that broke off has used. */
+  readonly own: MeteredUsage
+  /** Whether a comment tells the client of it. */
+  readonly isMarked: boolean
+}
+
+/** Gives what follows a stream that broke off, and carries over to its report what becomes of the rest. */
 export async function* goOn(
-  rest: Answer,
+  { rest, own, isMarked }: Following,
   report: AnswerReport,
-  { own, isMarked }: { readonly own: MeteredUsage; readonly isMarked: boolean },
 ): AsyncGenerator<Uint8Array> {
   if (!isStreamed(rest.body)) return
   function carryOver(): void {

@@ -16,7 +16,7 @@ import type {
 } from '../formats/index.ts'
 import { readChunks } from './chunks.ts'
 import { closeBody, Continuity, followFrames, goOn, rewriteEvents } from './continue.ts'
-import type { ResumableStream } from './continue.ts'
+import type { Following, ResumableStream } from './continue.ts'
 import type { Deadlines } from './deadlines.ts'
 import { classifyFault } from './failure-class.ts'
 import type { ByteSource } from './provider.ts'
@@ -200,28 +200,13 @@ export function forwardBytes(
 function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<Uint8Array> {
   const { deadlines, report } = context
   let isOver = false
-  let rest: Answer | undefined
+  let following: Following | undefined
   function finish(): void {
     if (isOver) return
     isOver = true
     report.usage = usageOf(passage, report.isComplete)
     deadlines[Symbol.dispose]()
     tellEnd(report)
-  }
-  /** Ends the attempt with its error and asks for another to go on with the stream. */
-  async function takeUp(cause: unknown): Promise<AsyncGenerator<Uint8Array> | undefined> {
-    const { continuation } = context
-    const error = deadlines.explain(cause)
-    if (continuation === undefined || error.code === 'client_closed') return undefined
-    const own = usageOf(passage, false)
-    const broken = passage.continuity?.broken(error, own)
-    if (broken === undefined) return undefined
-    report.error = error
-    finish()
-    rest = await continuation.onBreak(broken)
-    if (rest === undefined) return undefined
-    continuation.onContinued(rest)
-    return goOn(rest, report, { own, isMarked: context.client.streamType === undefined })
   }
   function complete(): void {
     report.isComplete = true
@@ -253,8 +238,8 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
       complete()
       yield passed.bytes
     } catch (error) {
-      const following = await takeUp(error)
-      if (following !== undefined) return yield* following
+      following = await takeUp(context, passage, { cause: error, finish })
+      if (following !== undefined) return yield* goOn(following, report)
       const last = endWithError(context, passage, error)
       if (last.length > 0) yield typeof last === 'string' ? encoder.encode(last) : last
     } finally {
@@ -263,9 +248,29 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
   }
   function cancel(): void {
     deadlines.cancel()
-    if (rest !== undefined) closeBody(rest)
+    if (following !== undefined) closeBody(following.rest)
   }
   return closable(run(), cancel, finish)
+}
+
+/** Ends an attempt whose stream broke off with its error, and asks for another to go on with the stream. */
+async function takeUp(
+  context: StreamContext,
+  passage: Passage,
+  { cause, finish }: { readonly cause: unknown; readonly finish: () => void },
+): Promise<Following | undefined> {
+  const { continuation, deadlines, report, client } = context
+  const error = deadlines.explain(cause)
+  if (continuation === undefined || error.code === 'client_closed') return undefined
+  const own = usageOf(passage, false)
+  const broken = passage.continuity?.broken(error, own)
+  if (broken === undefined) return undefined
+  report.error = error
+  finish()
+  const rest = await continuation.onBreak(broken)
+  if (rest === undefined) return undefined
+  continuation.onContinued(rest)
+  return { rest, own, isMarked: client.streamType === undefined }
 }
 
 /** Returns the usage of a stream; what a provider counted up to a cut may lack most of the output. */
