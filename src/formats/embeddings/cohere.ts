@@ -24,7 +24,7 @@ export const maxCohereTexts = 96
 
 /** Cohere's `/v2/embed`. https://docs.cohere.com/reference/embed */
 export const cohereEmbeddings = {
-  name: 'cohere',
+  name: 'cohere-embed',
   maxInputs: () => maxCohereTexts,
   readRequest(body) {
     const lost = createLossList()

@@ -316,3 +316,59 @@ test('a vector survives base64', () => {
     }),
   )
 })
+
+describe('whatever a client sends', () => {
+  const member = fc.constantFrom(
+    'input',
+    'texts',
+    'inputs',
+    'images',
+    'content',
+    'requests',
+    'parts',
+    'text',
+    'input_type',
+    'embedding_types',
+    'taskType',
+    'dimensions',
+    'output_dimension',
+    'encoding_format',
+    'truncate',
+  )
+  const anything = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.string(),
+      fc.integer(),
+      fc.constant(null),
+      fc.boolean(),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(member, tie('value'), { maxKeys: 5 }),
+    ),
+  })).value
+
+  test.each(
+    [openAiEmbeddings, cohereEmbeddings, geminiEmbedContent, geminiBatchEmbedContents].map(
+      (client, index) => [index, client] as const,
+    ),
+  )('is read or refused as an invalid request: %i', (_, client) => {
+    fc.assert(
+      fc.property(anything, (value) => {
+        const body = parseJson(JSON.stringify(value) ?? 'null')
+        if (!isObject(body)) return
+        try {
+          convertEmbeddings({
+            client,
+            provider: cohereEmbeddings,
+            body,
+            model: 'm',
+            warn: () => undefined,
+          })
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'invalid_request' })
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+})

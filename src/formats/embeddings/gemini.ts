@@ -26,7 +26,7 @@ const maxRequests = 100
 
 /** Gemini's `embedContent`: one text, one vector. https://ai.google.dev/api/embeddings */
 export const geminiEmbedContent = {
-  name: 'gemini',
+  name: 'gemini-embed',
   readRequest(body) {
     const lost = createLossList()
     return { ...readOne(body, '', lost), inexpressible: lost.paths }
@@ -40,7 +40,7 @@ export const geminiEmbedContent = {
 
 /** Gemini's `batchEmbedContents`: a list of requests, each as if it were sent alone. */
 export const geminiBatchEmbedContents = {
-  name: 'gemini',
+  name: 'gemini-embed',
   maxInputs: () => maxRequests,
   readRequest(body) {
     const lost = createLossList()

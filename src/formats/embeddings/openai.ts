@@ -24,7 +24,7 @@ const maxInputs = 2048
  * https://platform.openai.com/docs/api-reference/embeddings
  */
 export const openAiEmbeddings = {
-  name: 'openai',
+  name: 'openai-embeddings',
   maxInputs: () => maxInputs,
   readRequest(body) {
     const lost = createLossList()

@@ -15,7 +15,7 @@ import { readRerankRequest } from './read-request.ts'
  * clients of Cohere's first version look for as well. https://jina.ai/reranker
  */
 export const jinaRerank = {
-  name: 'jina',
+  name: 'jina-rerank',
   readRequest: readRerankRequest,
   writeAnswer: (answer, request, model) => ({
     ...writeAnswer(answer, request),
@@ -41,7 +41,7 @@ export const jinaRerank = {
 
 /** Cohere's `/v2/rerank`. https://docs.cohere.com/reference/rerank */
 export const cohereRerank = {
-  name: 'cohere',
+  name: 'cohere-rerank',
   readRequest: readRerankRequest,
   writeAnswer,
   writeRequest: (request, model) => ({
@@ -56,7 +56,7 @@ export const cohereRerank = {
 
 /** Cohere's and Amazon's rerankers behind InvokeModel of Bedrock, where the path names the model. */
 export const bedrockRerank = {
-  name: 'bedrock',
+  name: 'bedrock-rerank',
   writeRequest(request, model, warn) {
     const isCohere = model.includes('cohere.')
     if (!isCohere) warnOfTokenLimit(request, warn)
