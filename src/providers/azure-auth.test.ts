@@ -8,6 +8,9 @@ import { systemClock } from '../core/clock.ts'
 import type { Clock } from '../core/clock.ts'
 import { azureAuthSchema } from './azure-auth-config.ts'
 import { createAzureTokens } from './azure-auth.ts'
+import { providersConfigSchema } from './config.ts'
+import { openProvider, traitsOf } from './index.ts'
+import type { ProviderRuntime } from './index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'smartflow-azure-'))
 const certificate = makeCertificate('rsa')
@@ -140,4 +143,53 @@ test.each([
   { type: 'workload-identity', tenantId: 't', clientId: 'c' },
 ])('a configuration that lacks something is refused: %j', (fields) => {
   expect(azureAuthSchema.safeParse(fields).success).toBe(false)
+})
+
+test('issuers of tokens are trusted by public authorities beside that of the provider', async () => {
+  const own = makeCertificate()
+  const server = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    tls: { cert: own.cert, key: own.key },
+    fetch: () => Response.json({ access_token: 'token', expires_in: 60 }),
+  })
+  const [config] = providersConfigSchema.parse([
+    {
+      name: 'p',
+      type: 'azure-openai',
+      baseUrl: server.url.href,
+      caFile: own.certFile,
+      auth: {
+        type: 'client-credentials',
+        ...application,
+        clientSecret: 's',
+        authority: server.url.href,
+      },
+    },
+  ])
+  if (config === undefined) throw new Error('no provider')
+  let runtime: ProviderRuntime | undefined
+  await using provider = openProvider(config, (given) => {
+    runtime = given
+    return traitsOf(config, given)
+  })
+  // Through the provider only its own authority counts; both accept this server.
+  const token = await provider.authorize?.({
+    method: 'POST',
+    url: '',
+    headers: {},
+    body: '',
+    principal: {
+      id: 'u',
+      kind: 'user',
+      tenant: 't',
+      groups: [],
+      authenticatedBy: 'key',
+      models: [],
+    },
+    signal: AbortSignal.timeout(5000),
+  })
+  expect(token).toEqual({ authorization: 'Bearer token' })
+  expect(runtime?.fetch).not.toBe(provider.fetch)
+  await server.stop(true)
 })

@@ -25,11 +25,15 @@ export function openProvider(
   describe: (runtime: ProviderRuntime) => ProviderTraits,
   options: { readonly fetch?: Fetch | undefined; readonly clock?: Clock } = {},
 ): Provider {
-  const transport = options.fetch === undefined ? openTransport(config) : inProcess(options.fetch)
+  const transport =
+    options.fetch === undefined
+      ? openTransport(config, ownAuthorities(config))
+      : inProcess(options.fetch)
+  const aside = options.fetch === undefined ? openAside(config, transport) : transport
   const traits = describe({
     clock: options.clock ?? systemClock,
-    fetch: transport.fetch,
-    fetchDirectly: transport.fetchDirectly,
+    fetch: aside.fetch,
+    fetchDirectly: aside.fetchDirectly,
   })
   const extra = Object.entries(config.headers ?? {}).map(
     ([name, value]) => [name.toLowerCase(), value.reveal()] as const,
@@ -57,6 +61,7 @@ export function openProvider(
     fetch: transport.fetch,
     async [Symbol.asyncDispose]() {
       transport.close()
+      aside.close()
     },
   }
 }
@@ -80,9 +85,17 @@ function inProcess(fetch: Fetch): Transport {
   }
 }
 
-function openTransport(config: ProviderConfig): Transport {
-  const certificateAuthorities =
-    config.caFile === undefined ? publicAuthorities() : readFileSync(config.caFile, 'utf8')
+/** Whoever issues tokens is rarely behind the provider's own authority: there the public ones count too. */
+function openAside(config: ProviderConfig, transport: Transport): Transport {
+  if (config.caFile === undefined) return transport
+  return openTransport(config, [...publicAuthorities(), ...ownAuthorities(config)])
+}
+
+function ownAuthorities({ caFile }: ProviderConfig): string[] {
+  return caFile === undefined ? publicAuthorities() : [readFileSync(caFile, 'utf8')]
+}
+
+function openTransport(config: ProviderConfig, certificateAuthorities: string[]): Transport {
   const client = createHttpClient({
     certificateAuthorities,
     idleTimeoutMs: idleConnectionSeconds * 1000,
@@ -109,7 +122,7 @@ function openTransport(config: ProviderConfig): Transport {
 /** Through a proxy the runtime's own client is used. */
 function openProxied(
   proxy: string,
-  certificateAuthorities: string | string[],
+  certificateAuthorities: string[],
 ): Pick<Transport, 'fetch' | 'close'> {
   const session = new Bun.FetchSession({
     keepAlive: { idleTimeout: idleConnectionSeconds },
