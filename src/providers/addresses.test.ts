@@ -132,6 +132,7 @@ describe('the URL of a call', () => {
       { format: 'anthropic-messages' },
       'http://simulated.invalid/v1/messages',
     ],
+    [{ type: 'simulated' }, { format: 'cohere-chat' }, 'http://simulated.invalid/v2/chat'],
     [{ type: 'simulated' }, fileContent, 'http://simulated.invalid/v1/files/file-1/content?a=b'],
   ] as const satisfies readonly (readonly [Record<string, unknown>, Asked, string | undefined])[]) {
     const { operation = 'chat', path = '' }: Asked = asked

@@ -2,6 +2,7 @@ import {
   anthropicMessages,
   bedrockConverse,
   bedrockInvoke,
+  cohereChat,
   gemini,
   geminiArray,
   openAiChat,
@@ -26,6 +27,7 @@ export function simulated(): ProviderTraits {
       bedrockInvoke,
       gemini,
       geminiArray,
+      cohereChat,
     ],
     keepsResponses: true,
     headers: { 'anthropic-version': '2023-06-01' },
@@ -42,6 +44,7 @@ export function simulated(): ProviderTraits {
         return `${atBedrock}/invoke${stream === true ? '-with-response-stream' : ''}`
       }
       if (format === 'anthropic-messages') return `${simulatedRoot}/v1/messages`
+      if (format === 'cohere-chat') return `${simulatedRoot}/v2/chat`
       if (format === 'openai-responses') return `${simulatedRoot}/v1/responses`
       if (format === 'openai-completions') return `${simulatedRoot}/v1/completions`
       if (format === 'openai-chat') return `${simulatedRoot}/v1/chat/completions`
