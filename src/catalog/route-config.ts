@@ -96,20 +96,37 @@ export const modelRouteMembers = {
     .describe('Which targets may answer which calls: the first rule whose condition holds counts'),
   timeouts: z
     .strictObject({
-      connectTimeoutMs: milliseconds(10, 600_000).optional(),
-      firstByteTimeoutMs: milliseconds(100, 3_600_000).optional(),
-      firstTokenTimeoutMs: milliseconds(100, 3_600_000).optional(),
-      idleTimeoutMs: milliseconds(100, 3_600_000).optional(),
-      totalTimeoutMs: milliseconds(100, 86_400_000).optional(),
+      connectTimeoutMs: milliseconds(10, 600_000)
+        .optional()
+        .describe('Longest wait for a new connection to open'),
+      firstByteTimeoutMs: milliseconds(100, 3_600_000)
+        .optional()
+        .describe('Longest wait for the first byte of an answer'),
+      firstTokenTimeoutMs: milliseconds(100, 3_600_000)
+        .optional()
+        .describe('Longest wait for the first word of a streamed answer'),
+      idleTimeoutMs: milliseconds(100, 3_600_000)
+        .optional()
+        .describe('Longest silence within a streamed answer'),
+      totalTimeoutMs: milliseconds(100, 86_400_000)
+        .optional()
+        .describe('Longest duration of one call with all its attempts'),
     })
     .optional()
     .describe('Deadlines of this model instead of those of routing'),
   retries: z
     .strictObject({
-      maxRetries: z.int().min(0).max(10).optional(),
-      baseDelayMs: milliseconds(1, 60_000).optional(),
-      maxDelayMs: milliseconds(1, 600_000).optional(),
-      budgetRatio: z.number().min(0).max(1).optional(),
+      maxRetries: z.int().min(0).max(10).optional().describe('Further rounds through all targets'),
+      baseDelayMs: milliseconds(1, 60_000)
+        .optional()
+        .describe('Longest pause before the first retry'),
+      maxDelayMs: milliseconds(1, 600_000).optional().describe('Longest pause'),
+      budgetRatio: z
+        .number()
+        .min(0)
+        .max(1)
+        .optional()
+        .describe('Retries and hedges for each call, over time'),
     })
     .optional()
     .describe('Retries of this model instead of those of routing'),

@@ -26,6 +26,7 @@ import { duplicateNames, unknownName } from './checks.ts'
 import type { CheckProblem } from './checks.ts'
 import { describeSchema, editorSchema } from './json-schema.ts'
 import { renderReference } from './reference.ts'
+import { checkHedges, checkRules } from './route-checks.ts'
 
 const schema = z.strictObject({
   server: serverConfigSchema.describe('Where the gateway listens and what it refuses'),
@@ -61,6 +62,8 @@ export const configSchema = describeSchema(schema, [
   checkTiers,
   checkMigrations,
   checkFallbacks,
+  checkRules,
+  checkHedges,
 ])
 
 /** JSON Schema (draft 2020-12) of the configuration file, for editors. */
