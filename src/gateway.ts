@@ -24,6 +24,7 @@ import {
   cohereChat,
   gemini,
   geminiArray,
+  ollamaChat,
   openAiChat,
   openAiCompletions,
   openAiResponses,
@@ -107,6 +108,7 @@ const clientFormats: readonly ClientFormat[] = [
   gemini,
   geminiArray,
   cohereChat,
+  ollamaChat,
 ]
 
 /** Builds every room and joins them: the only place that knows them all. */

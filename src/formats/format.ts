@@ -15,6 +15,7 @@ export type FormatName =
   | 'bedrock-converse'
   | 'bedrock-invoke'
   | 'cohere-chat'
+  | 'ollama-chat'
 
 /** Bytes on the wire: text where the format is made of text. */
 export type Wire = string | Uint8Array

@@ -12,6 +12,7 @@ export {
   convertEmbeddings,
   geminiBatchEmbedContents,
   geminiEmbedContent,
+  ollamaEmbed,
   openAiEmbeddings,
   titanEmbeddings,
   vertexPredict,
@@ -19,6 +20,7 @@ export {
 export type { EmbeddingsClientDialect, EmbeddingsProviderDialect } from './embeddings/index.ts'
 export { bedrockRerank, cohereRerank, convertRerank, jinaRerank } from './rerank/index.ts'
 export type { RerankClientDialect, RerankProviderDialect } from './rerank/index.ts'
+export { ollamaChat } from './ollama-chat/index.ts'
 export { openAiChat } from './openai-chat/index.ts'
 export { openAiCompletions } from './openai-completions/index.ts'
 export { openAiResponses } from './openai-responses/index.ts'

@@ -39,6 +39,8 @@ const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>(
   ['/v1/images/edits', call('images', 'openai-chat', '/images/edits')],
   ['/v1/images/variations', call('images', 'openai-chat', '/images/variations')],
   ['/v1/rerank', call('rerank', 'openai-chat', '/rerank')],
+  ['/api/chat', call('chat', 'ollama-chat', '/chat')],
+  ['/api/embed', call('embeddings', 'ollama-chat', '/embed')],
   ['/v2/chat', call('chat', 'cohere-chat', '/chat')],
   ['/v2/embed', call('embeddings', 'cohere-chat', '/embed')],
   ['/v2/rerank', call('rerank', 'cohere-chat', '/rerank')],
@@ -97,6 +99,7 @@ export function dialectOf(
   if (endpoint?.type === 'call') return endpoint.format
   if (isFromGoogle(path, headers)) return 'gemini'
   if (path.startsWith('/v2/')) return 'cohere-chat'
+  if (path.startsWith('/api/')) return 'ollama-chat'
   if (isBedrockPath(path)) return 'bedrock-converse'
   const isAnthropic =
     path.startsWith('/anthropic/') ||

@@ -9,6 +9,7 @@ import {
   geminiBatchEmbedContents,
   geminiEmbedContent,
   jinaRerank,
+  ollamaEmbed,
   openAiEmbeddings,
 } from '../formats/index.ts'
 import type {
@@ -97,6 +98,7 @@ function countFor(
 
 function embeddingsClientOf({ clientFormat, path }: Call): EmbeddingsClientDialect {
   if (clientFormat === 'cohere-chat') return cohereEmbeddings
+  if (clientFormat === 'ollama-chat') return ollamaEmbed
   if (clientFormat !== 'gemini') return openAiEmbeddings
   return path.includes(':batchEmbedContents') ? geminiBatchEmbedContents : geminiEmbedContent
 }
