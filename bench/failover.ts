@@ -13,13 +13,13 @@ import type { Running } from './processes.ts'
 
 /**
  * Kills one of two targets under a constant load and brings it back, by hand: `bun bench/failover.ts`
- * `[requests per second] [seconds]`. Prints what clients noticed, and from the audit log how long a failover
- * took beyond the failed attempt, how many failures it took until the target was left alone, and when it
- * was asked again.
+ * `[requests per second] [seconds] [part of them streamed]`. Prints what clients noticed and, from the
+ * audit log, how long a failover took beyond the failed attempt and how many attempts failed at all.
  */
 
 const perSecond = Number(process.argv[2] ?? 1000)
 const seconds = Number(process.argv[3] ?? 9)
+const streamedPart = Number(process.argv[4] ?? 0.1)
 const killAtMs = (seconds * 1000) / 3
 const reviveAtMs = (seconds * 2000) / 3
 const startMs = 20_000
@@ -105,7 +105,10 @@ async function runLoad(events: (elapsedMs: number) => void): Promise<Load> {
     const elapsedMs = performance.now() - startedAt
     events(elapsedMs)
     while (load.sent < Math.min(seconds, elapsedMs / 1000) * perSecond) {
-      void sendOne(startedAt + (load.sent / perSecond) * 1000, load.sent % 10 === 0)
+      void sendOne(
+        startedAt + (load.sent / perSecond) * 1000,
+        ((load.sent * 7) % 10) / 10 < streamedPart,
+      )
       load.sent += 1
     }
     await Bun.sleep(1)
