@@ -51,7 +51,7 @@ function yamlOf(urls: readonly string[]): string {
     'providers:',
     ...providers,
     `models: [{ name: m, strategy: round-robin, targets: [${targets.join(', ')}] }]`,
-    'routing: { breaker: { openMs: 400 } }',
+    'routing: { breaker: { openMs: 400, maxOpenMs: 400 } }',
   ].join('\n')
 }
 
@@ -134,7 +134,7 @@ describe('a target that is killed under load', () => {
   test('stays left alone over a reload of the configuration', async () => {
     await using one = startMortal()
     await using two = startMortal()
-    const yaml = yamlOf([one.url, two.url]).replace('openMs: 400', 'openMs: 60000')
+    const yaml = yamlOf([one.url, two.url]).replaceAll(': 400', ': 60000')
     await using gateway = await startTestGateway({ yaml })
     await one.kill()
     for (let call = 0; call < 12; call++) {
