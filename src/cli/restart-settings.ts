@@ -5,6 +5,7 @@ const startSettings: Readonly<Record<string, (config: GatewayConfig) => unknown>
   'server.listen': ({ server }) => server.listen,
   'server.tls': ({ server }) => server.tls,
   'server.allowInsecureBind': ({ server }) => server.allowInsecureBind,
+  'server.http2': ({ server }) => server.http2,
   'server.admin.listen': ({ server }) => server.admin.listen,
   'server.admin.tls': ({ server }) => server.admin.tls,
   'server.limits.maxConnections': ({ server }) => server.limits.maxConnections,

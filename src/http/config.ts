@@ -57,7 +57,7 @@ const limitsSchema = z
       .min(1024)
       .max(16_384)
       .default(16_384)
-      .describe('Largest request header block, in bytes'),
+      .describe('Largest request header block, in bytes; the runtime accepts none above 16 KiB'),
     maxConnections: z
       .int()
       .min(1)
@@ -102,6 +102,13 @@ export const serverConfigSchema = z
       .describe(
         'Permit a non-loopback address without TLS, for use behind a TLS-terminating proxy',
       ),
+    http2: z
+      .boolean()
+      .default(true)
+      .describe(
+        'Whether clients of the data plane may speak HTTP/2: by ALPN over TLS, by its preface without. ' +
+          'The SDK of AWS for JavaScript speaks nothing else. 256 calls at once on a connection, not to be changed',
+      ),
     admin: z
       .strictObject({
         listen: listenAddress
@@ -114,7 +121,11 @@ export const serverConfigSchema = z
       })
       .prefault({}),
     realtime: realtimeSchema.describe('Realtime sessions over WebSockets, and what each may take'),
-    limits: limitsSchema.describe('What the data plane accepts; every limit has a name and a unit'),
+    limits: limitsSchema.describe(
+      'What the data plane accepts; every limit has a name and a unit. Fixed by the runtime and not to be changed: ' +
+        'the headers of an HTTP/1.1 request have to arrive within 12 seconds, those of any request are at most ' +
+        '16 KiB and 200 lines, and a connection without a call is closed after 255 seconds of silence',
+    ),
   })
   .prefault({})
 

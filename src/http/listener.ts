@@ -10,6 +10,8 @@ export interface ListenOptions {
   readonly listen: string
   readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined
   readonly allowInsecureBind: boolean
+  /** Whether clients may speak HTTP/2; only HTTP/1.1 when absent. */
+  readonly http2?: boolean
   /** Largest message of a WebSocket, in bytes; the runtime closes what sends a larger one. */
   readonly maxMessageBytes?: number
 }
@@ -59,7 +61,7 @@ export function openListener(
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
     // Some SDKs (AWS's for JavaScript) speak nothing else to an address that is not theirs.
-    http2: true,
+    http2: options.http2 ?? false,
     ...(options.tls === undefined
       ? {}
       : {
@@ -94,6 +96,7 @@ export function dataPlaneOptions(config: ServerConfig): ListenOptions {
     listen: config.listen,
     tls: config.tls,
     allowInsecureBind: config.allowInsecureBind,
+    http2: config.http2,
     maxMessageBytes: config.realtime.maxFrameBytes,
   }
 }

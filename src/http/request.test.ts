@@ -19,6 +19,8 @@ describe('a URL', () => {
     ['http://h', '/', ''],
     ['http://h/?', '/', '?'],
     ['http://h//v1//x', '//v1//x', ''],
+    // What the runtime gives where the host is none.
+    ['/x/v1/models?a=b', '/x/v1/models', '?a=b'],
   ] as const) {
     test(`${url} is split as it is, nothing decoded`, () => {
       expect(splitUrl(url)).toEqual({ path, query })

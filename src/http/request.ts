@@ -51,7 +51,8 @@ export function leavesLargeBody({ headers, bodyUsed }: Request): boolean {
 
 /** Splits a request URL into its path and its query with the question mark (`''` without one). */
 export function splitUrl(url: string): { readonly path: string; readonly query: string } {
-  const pathAt = url.indexOf('/', url.indexOf('//') + 2)
+  // Where the host is none the runtime gives the path alone.
+  const pathAt = url.startsWith('/') ? 0 : url.indexOf('/', url.indexOf('//') + 2)
   if (pathAt < 0) return { path: '/', query: '' }
   const queryAt = url.indexOf('?', pathAt)
   if (queryAt < 0) return { path: url.slice(pathAt), query: '' }

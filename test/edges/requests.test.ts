@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { once } from 'node:events'
-import { connect } from 'node:http2'
-import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2'
 import { newKey } from '../../src/identity/index.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import type { TestGateway } from '../support/gateway.ts'
@@ -266,42 +263,6 @@ describe('ids of a request', () => {
       await call({ traceparent: malformed })
       expect(raw.requests.at(-1)?.headers).not.toHaveProperty('traceparent')
     }
-  })
-})
-
-describe('HTTP/2, which the SDK of AWS speaks without TLS too,', () => {
-  async function ask(headers: OutgoingHttpHeaders, sent = body): Promise<[unknown, string]> {
-    const session = connect(gateway.url)
-    session.on('error', () => {
-      // The request tells.
-    })
-    try {
-      const stream = session.request({
-        ':method': 'POST',
-        ':path': '/v1/chat/completions',
-        authorization: `Bearer ${gateway.key}`,
-        'content-type': 'application/json',
-        ...headers,
-      })
-      stream.end(sent)
-      const [head]: IncomingHttpHeaders[] = await once(stream, 'response')
-      const pieces: Uint8Array[] = await Array.fromAsync(stream)
-      return [head?.[':status'], Buffer.concat(pieces).toString()]
-    } finally {
-      session.destroy()
-    }
-  }
-
-  test('gets the answers that HTTP/1.1 gets', async () => {
-    const [status, text] = await ask({})
-    expect(status).toBe(200)
-    expect(JSON.parse(text)).toMatchObject({ choices: [{}] })
-  })
-
-  test('is bound by the same limits', async () => {
-    expect((await ask({ 'x-large': 'x'.repeat(4000) }))[0]).toBe(431)
-    expect((await ask({ authorization: 'Bearer sk-sf-wrong' }))[0]).toBe(401)
-    expect((await ask({}, '{'))[0]).toBe(400)
   })
 })
 
