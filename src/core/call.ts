@@ -14,6 +14,8 @@ export interface Call {
   readonly clientFormat: string
   /** What the path names, for endpoints whose bodies do not (Gemini, Bedrock). */
   readonly target?: { readonly model: string; readonly stream: boolean } | undefined
+  /** The model that the path names, whatever the body says: Azure's deployments. */
+  readonly deployment?: string | undefined
   readonly method: string
   /** Path behind the API root, such as `/chat/completions`; with query for pass-through endpoints. */
   readonly path: string

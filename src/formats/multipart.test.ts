@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { readMultipartField, setMultipartField } from './multipart.ts'
+import { addMultipartField, readMultipartField, setMultipartField } from './multipart.ts'
 
 const contentType = 'multipart/form-data; boundary=XyZ'
 
@@ -91,6 +91,22 @@ describe('a field of a form', () => {
     )
   })
 
+  test('is added so that the platform reads it before the rest, which stays', async () => {
+    await fc.assert(
+      fc.asyncProperty(plainContent, name, async (content, to) => {
+        const body = form(file(content), field('language', 'de'))
+        const added = addMultipartField(body, contentType, { name: 'model', value: to })
+        expect(Buffer.from(added).subarray(-body.length).equals(body)).toBe(true)
+        expect(readMultipartField(added, contentType, 'model')).toBe(to)
+        const read = await new Response(added, {
+          headers: { 'content-type': contentType },
+        }).formData()
+        expect([read.get('model'), read.get('language')]).toEqual([to, 'de'])
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   test('is not found inside a file', () => {
     const hidden = Buffer.from(
       `x--XyZ\r\nContent-Disposition: form-data; name="model"\r\n\r\nevil\r\n--XyZ`,
@@ -160,6 +176,7 @@ describe('a field of a form', () => {
     fc.assert(
       fc.property(fileContent, (bytes) => {
         expect(setMultipartField(bytes, contentType, { name: 'x', value: 'y' })).toBe(bytes)
+        expect(addMultipartField(bytes, 'text/plain', { name: 'x', value: 'y' })).toBe(bytes)
       }),
     )
   })

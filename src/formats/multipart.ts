@@ -94,6 +94,18 @@ export function setMultipartField(
   ])
 }
 
+/** Returns the body with a plain field put before all others; unchanged when it is no form. */
+export function addMultipartField(
+  body: Uint8Array,
+  contentType: string,
+  field: { readonly name: string; readonly value: string },
+): Uint8Array {
+  const boundary = boundaryOf(contentType)
+  if (boundary === undefined) return body
+  const head = `--${boundary}\r\ncontent-disposition: form-data; name="${field.name}"`
+  return Buffer.concat([Buffer.from(`${head}\r\n\r\n${field.value}\r\n`), body])
+}
+
 function boundaryOf(contentType: string): string | undefined {
   if (!contentType.toLowerCase().startsWith('multipart/form-data')) return undefined
   const match = /;\s*boundary=(?:"([^"]{1,70})"|([^\s;"]{1,70}))/i.exec(contentType)

@@ -203,10 +203,13 @@ function callOf(
 /** What a call asks for, as far as its path says. */
 function asked(
   endpoint: Exclude<Endpoint, { readonly type: 'health' | 'ready' }>,
-): Pick<Call, 'operation' | 'target' | 'path'> & Partial<Pick<Call, 'clientFormat'>> {
+): Pick<Call, 'operation' | 'target' | 'deployment' | 'path'> &
+  Partial<Pick<Call, 'clientFormat'>> {
   switch (endpoint.type) {
-    case 'call':
-      return { operation: endpoint.operation, target: endpoint.target, path: endpoint.path }
+    case 'call': {
+      const { operation, target, deployment, path } = endpoint
+      return { operation, target, deployment, path }
+    }
     case 'realtime':
       return {
         operation: 'realtime',

@@ -28,6 +28,31 @@ describe('the endpoint of a path', () => {
     })
   }
 
+  for (const [path, operation, format, behind] of [
+    ['chat/completions', 'chat', 'openai-chat', '/chat/completions'],
+    ['completions', 'text_completion', 'openai-completions', '/completions'],
+    ['embeddings', 'embeddings', 'openai-chat', '/embeddings'],
+    ['audio/transcriptions', 'audio', 'openai-chat', '/audio/transcriptions'],
+    ['images/generations', 'images', 'openai-chat', '/images/generations'],
+  ] as const) {
+    test(`a deployment of Azure is a model for ${path}`, () => {
+      const endpoint = { type: 'call', operation, format, methods: ['POST'], path: behind }
+      expect(findEndpoint(`/openai/deployments/a%2Fb/${path}`, '?api-version=1')).toEqual({
+        ...endpoint,
+        deployment: 'a/b',
+      } as never)
+      expect(findEndpoint(`/openai/v1/${path}`, '')).toMatchObject(endpoint)
+    })
+  }
+
+  test('what Azure has no deployment for has none here', () => {
+    for (const path of ['responses', 'messages', 'files', 'rerank', 'models', '']) {
+      expect(findEndpoint(`/openai/deployments/a/${path}`, '')).toBeUndefined()
+    }
+    expect(findEndpoint('/openai/deployments//chat/completions', '')).toBeUndefined()
+    expect(findEndpoint('/openai/v1/models/a', '')).toEqual({ type: 'models', id: 'a' })
+  })
+
   for (const [path, operation] of [
     ['/v1/files', 'files'],
     ['/v1/files/file-1', 'files'],

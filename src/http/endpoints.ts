@@ -17,6 +17,8 @@ export type Endpoint =
       readonly path: string
       /** What the path names, where bodies do not. */
       readonly target?: { readonly model: string; readonly stream: boolean }
+      /** The model that the path names, whatever the body says. */
+      readonly deployment?: string
     }
   | { readonly type: 'models'; readonly id: string | undefined }
   | { readonly type: 'health' }
@@ -29,7 +31,6 @@ const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>(
   ['/v1/responses', call('chat', 'openai-responses', '/responses')],
   // Where the Azure class of OpenAI's SDK asks, which puts no deployment before them.
   ['/openai/responses', call('chat', 'openai-responses', '/responses')],
-  ['/openai/v1/responses', call('chat', 'openai-responses', '/responses')],
   ['/v1/embeddings', call('embeddings', 'openai-chat', '/embeddings')],
   ['/v1/moderations', call('moderations', 'openai-chat', '/moderations')],
   ['/v1/audio/speech', call('audio', 'openai-chat', '/audio/speech')],
@@ -58,12 +59,14 @@ const exactEndpoints: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>(
 const storePattern = /^\/v1\/(files|batches)(\/[A-Za-z0-9_-]{1,128}(\/(content|cancel))?)?$/
 
 const responsePattern =
-  /^(?:\/v1|\/openai|\/openai\/v1)(\/responses\/[A-Za-z0-9_-]{1,128}(?:\/(cancel|input_items))?)$/
+  /^(?:\/v1|\/openai)(\/responses\/[A-Za-z0-9_-]{1,128}(?:\/(cancel|input_items))?)$/
 
 /** Finds the endpoint for a path; `undefined` when there is none. */
 export function findEndpoint(path: string, query: string): Endpoint | undefined {
   const exact = exactEndpoints.get(path)
   if (exact !== undefined) return exact
+  const azure = azurePattern.exec(path)
+  if (azure !== null) return findAzureEndpoint(azure, query)
   const stored = storePattern.exec(path)
   if (stored !== null) {
     return {
@@ -83,6 +86,21 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
     return findRealtimeEndpoint(path, query) ?? findBedrockEndpoint(path)
   }
   return { type: 'models', id: decodePath(path.slice(prefix.length)) }
+}
+
+/** Azure's v1 API, and its older one that names a deployment, which is the name of a model here. */
+const azurePattern = /^\/openai\/(?:v1|deployments\/([^/]{1,768}))(\/.+)$/
+const deploymentPattern =
+  /^\/(?:chat\/completions|completions|embeddings|audio\/[a-z]+|images\/(?:generations|edits))$/
+
+function findAzureEndpoint(
+  [, deployment, rest = '']: RegExpExecArray,
+  query: string,
+): Endpoint | undefined {
+  if (deployment === undefined) return findEndpoint(`/v1${rest}`, query)
+  const endpoint = deploymentPattern.test(rest) ? exactEndpoints.get(`/v1${rest}`) : undefined
+  if (endpoint?.type !== 'call') return undefined
+  return { ...endpoint, deployment: decodePath(deployment) }
 }
 
 const modelPrefixes = ['/v1/models/', '/anthropic/v1/models/'] as const

@@ -15,6 +15,7 @@ interface Sent {
   readonly operation?: Operation
   readonly method?: string
   readonly headers?: Record<string, string>
+  readonly deployment?: string
 }
 
 function parse({
@@ -22,6 +23,7 @@ function parse({
   operation = 'chat',
   method = 'POST',
   headers = {},
+  deployment,
 }: Sent): Promise<Parsed> {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
   const call: Call = {
@@ -29,6 +31,7 @@ function parse({
     traceparent: undefined,
     operation,
     clientFormat: 'openai-chat',
+    deployment,
     method,
     path: '/x',
     headers: new Headers({ 'content-type': 'application/json', ...headers }),
@@ -152,6 +155,44 @@ describe('a JSON call', () => {
     }
     for (const type of ['', 'application/vnd.api+json', 'text/plain;charset=UTF-8']) {
       expect(await failureOf({ body, headers: { 'content-type': type } })).toBeUndefined()
+    }
+  })
+})
+
+describe('a call whose path names the model', () => {
+  test('is sent on with that model, whatever its body says, and as it came where it says the same', async () => {
+    for (const [body, expected] of [
+      ['{"model":"other", "n": 1.0, "stream":true}', '{"model":"m", "n": 1.0, "stream":true}'],
+      ['{ "n": 1.0, "stream":true }', '{ "n": 1.0, "stream":true ,"model":"m"}'],
+      ['{"model":null,"stream":true}', '{"model":"m","stream":true}'],
+      [' {"model": "m" ,"stream":true}', ' {"model": "m" ,"stream":true}'],
+    ] as const) {
+      const { body: read, model, stream } = await parse({ body, deployment: 'm' })
+      expect({ model, stream }).toEqual({ model: 'm', stream: true })
+      expect(read.text).toBe(expected)
+      expect(Buffer.from(read.bytes).toString()).toBe(expected)
+      expect(read.json).toEqual(JSON.parse(expected))
+    }
+  })
+
+  test('is checked as any other', async () => {
+    const long = { body: '{}', deployment: 'm'.repeat(257) }
+    expect(await failureOf(long)).toMatchObject({ status: 400, param: 'model' })
+    for (const body of ['', '[]', '{"model":"a","model":"b"}']) {
+      expect(await failureOf({ body, deployment: 'm' })).toMatchObject({ status: 400 })
+    }
+  })
+
+  test('may be a form, with or without that field', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+    for (const field of ['', '--b\r\ncontent-disposition: form-data; name="model"\r\n\r\nx\r\n']) {
+      const file = '--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\n…\r\n'
+      const sent = { body: `${field}${file}--b--\r\n`, headers, operation: 'audio' } as const
+      const { model, body } = await parse({ ...sent, deployment: 'm' })
+      expect(model).toBe('m')
+      const form = await new Response(body.bytes, { headers }).formData()
+      expect(form.getAll('model')).toEqual(['m'])
+      expect(form.has('file')).toBe(true)
     }
   })
 })

@@ -4,7 +4,14 @@ import { asObject, parseJson } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Operation } from '../core/record.ts'
 import { decodeUtf8 } from '../core/text.ts'
-import { outlineJson, readMultipartField } from '../formats/index.ts'
+import {
+  addMultipartField,
+  outlineJson,
+  readMultipartField,
+  setMembers,
+  setMultipartField,
+} from '../formats/index.ts'
+import type { JsonOutline } from '../formats/index.ts'
 import type { IntakeStage, Parsed } from '../pipeline/index.ts'
 import type { ServerLimits } from './config.ts'
 import { isForm } from './request.ts'
@@ -29,7 +36,9 @@ export function createIntake(limits: ServerLimits): IntakeStage {
       const contentType = call.headers.get('content-type') ?? ''
       requireIdentity(call.headers)
       const bytes = await call.readBody()
-      if (isForm(call.headers, call.operation)) return parseForm(call, bytes, contentType)
+      if (isForm(call.headers, call.operation)) {
+        return parseForm(call, nameInForm(call, bytes, contentType), contentType)
+      }
       return parseJsonCall(call, bytes, contentType, limits)
     },
   }
@@ -69,10 +78,12 @@ function parseJsonCall(
   if (text === undefined) {
     throw new GatewayError('invalid_request', 'The request body is not valid UTF-8.')
   }
-  outlineJson(text, limits.maxJsonDepth)
-  const json = parseBody(text)
-  checkCounts(json, limits)
-  const body: CallBody = { bytes, contentType: 'application/json', text, json }
+  const outline = outlineJson(text, limits.maxJsonDepth)
+  const parsed = parseBody(text)
+  checkCounts(parsed, limits)
+  const sent: JsonBody = { bytes, contentType: 'application/json', text, json: parsed }
+  const body = nameInJson(call, sent, outline)
+  const { json } = body
   if (call.target !== undefined) return { body, ...call.target }
   const stream = readStream(json['stream'])
   if (operationsWithoutModel.has(call.operation)) return { body, model: '', stream }
@@ -84,6 +95,36 @@ function parseJsonCall(
     })
   }
   return { body, model, stream }
+}
+
+/** A body that was read as JSON. */
+interface JsonBody extends CallBody {
+  readonly text: string
+  readonly json: JsonObject
+}
+
+/**
+ * Returns the body with the model that the path names: from here on one place says it, and what is checked
+ * is what is sent. https://learn.microsoft.com/azure/ai-foundry/openai/reference
+ */
+function nameInJson({ deployment }: Call, body: JsonBody, outline: JsonOutline): JsonBody {
+  if (deployment === undefined || body.json['model'] === deployment) return body
+  const text = setMembers(body.text, outline, { model: deployment })
+  return {
+    bytes: new TextEncoder().encode(text),
+    contentType: body.contentType,
+    text,
+    json: { ...body.json, model: deployment },
+  }
+}
+
+/** As `nameInJson`, for forms. */
+function nameInForm({ deployment }: Call, bytes: Uint8Array, contentType: string): Uint8Array {
+  if (deployment === undefined) return bytes
+  const field = { name: 'model', value: deployment }
+  const isThere = readMultipartField(bytes, contentType, 'model') !== undefined
+  const write = isThere ? setMultipartField : addMultipartField
+  return write(bytes, contentType, field)
 }
 
 /** A body in another coding would be read differently here and at the provider. */
