@@ -23,7 +23,8 @@ const usage = `Smartflow ${version}, the AI gateway.
   smartflow config show|schema          print the effective configuration, or the JSON Schema
   smartflow config history|rollback     list configuration versions, go back to one
   smartflow keys new|list|revoke        manage virtual keys
-  smartflow health [--url URL]          ask a running gateway how it is
+  smartflow health [--url URL] [--ca FILE] [--server-name NAME]
+                                        ask a running gateway how it is
   smartflow simulate [--listen ADDRESS] run only the simulated provider, for tests
   smartflow version
 `

@@ -162,6 +162,23 @@ describe('listening', () => {
       () => 'refused',
     )
     expect(await unknown).toBe('refused')
+    for (const at of [url, admin]) {
+      const ask = (...more: string[]) => runCli(['health', '--url', at, ...more])
+      expect(await ask('--ca', certFile)).toMatchObject({ code: 0, stderr: '' })
+      expect(await ask()).toMatchObject({ code: 1, stderr: expect.stringContaining('--ca') })
+      expect(await ask('--ca', makeCertificate().certFile)).toMatchObject({ code: 1, stdout: '' })
+      expect(await ask('--ca', certFile, '--server-name', 'localhost')).toMatchObject({ code: 0 })
+      expect(await ask('--ca', certFile, '--server-name', 'other.test')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('another name'),
+      })
+    }
+    for (const file of ['/nonexistent.pem', keyFile]) {
+      expect(await runCli(['health', '--url', url, '--ca', file])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(file),
+      })
+    }
   })
 })
 
