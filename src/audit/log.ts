@@ -1,14 +1,10 @@
 import type { Clock } from '../core/clock.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { AuditRecord } from '../core/record.ts'
+import { CommitTiming } from './commit-timing.ts'
 import type { LogStats } from './stats.ts'
 import type { LogStore } from './store.ts'
 import type { AuditFault, AuditHealth, AuditLog, AuditStats } from './types.ts'
-
-/** Shortest time from one commit to the next while the processor is busy: each costs about 50 µs of it. */
-const spacingMs = 2
-/** A turn of the event loop shorter than this found nothing to do. */
-const idleTurnMs = 0.02
 
 export interface LogParts {
   readonly store: LogStore
@@ -28,10 +24,8 @@ interface Batch extends PromiseWithResolvers<void> {
   waiting: number
 }
 
-type Timer = ReturnType<typeof setTimeout>
-
 /**
- * Decides when records are synchronised, who waits for it, and what happens after a failure. At most
+ * Decides what is synchronised together, who waits for it, and what happens after a failure. At most
  * one synchronisation runs. After a failure nothing is written or synchronised until a repair, which
  * is tried again and again, has moved the log to a new segment.
  */
@@ -39,17 +33,12 @@ export class DurableLog implements AuditLog {
   readonly #parts: LogParts
   readonly #store: LogStore
   readonly #stats: LogStats
+  readonly #timing: CommitTiming
   #batch: Batch | undefined
   #syncing: Promise<void> | undefined
-  #commitTimer: Timer | undefined
-  #commitDueAt = Infinity
-  #lastCommitAt = -Infinity
-  #lastCommitWaiting = 0
-  /** When the present turn of the event loop began, while turns are watched. */
-  #turnStartedAt: number | undefined
   #failure: Error | undefined
   #waitingOutcomes = 0
-  #repairTimer: Timer | undefined
+  #repairTimer: ReturnType<typeof setTimeout> | undefined
   #repairing: Promise<void> | undefined
   #closing: Promise<void> | undefined
 
@@ -57,6 +46,12 @@ export class DurableLog implements AuditLog {
     this.#parts = parts
     this.#store = parts.store
     this.#stats = parts.stats
+    this.#timing = new CommitTiming({
+      clock: parts.clock,
+      maxCommitDelayMs: parts.maxCommitDelayMs,
+      commit: () => this.#commit(),
+      isWanted: () => this.#batch !== undefined && this.#syncing === undefined,
+    })
   }
 
   get stats(): AuditStats {
@@ -85,7 +80,7 @@ export class DurableLog implements AuditLog {
     }
     const batch = (this.#batch ??= { ...Promise.withResolvers(), waiting: 0 })
     batch.waiting++
-    if (!this.#syncing) this.#commitSoon()
+    if (!this.#syncing) this.#timing.soon()
     return batch.promise
   }
 
@@ -100,7 +95,7 @@ export class DurableLog implements AuditLog {
       this.#waitingOutcomes++
       this.#stats.delayedOutcomes++
     } else if (!this.#syncing) {
-      this.#commitAfter(this.#parts.maxCommitDelayMs)
+      this.#timing.later()
     }
   }
 
@@ -123,56 +118,14 @@ export class DurableLog implements AuditLog {
     }
   }
 
-  /** Starts a commit after a delay, unless one is due earlier. */
-  #commitAfter(delayMs: number): void {
-    if (delayMs <= 0) {
-      this.#commit()
-      return
-    }
-    const dueAt = this.#parts.clock.monotonic() + delayMs
-    if (dueAt >= this.#commitDueAt) return
-    clearTimeout(this.#commitTimer)
-    this.#commitDueAt = dueAt
-    this.#commitTimer = setTimeout(() => this.#commit(), delayMs)
-  }
-
-  /**
-   * Commits at once when one caller at a time waits or the last commit is long enough ago. Otherwise
-   * the batch grows while the event loop is busy: committing then would only take its time away.
-   */
-  #commitSoon(): void {
-    const now = this.#parts.clock.monotonic()
-    if (this.#lastCommitWaiting < 2 || this.#isSpaced(now)) this.#commit()
-    else this.#watchTurn(now)
-  }
-
-  #isSpaced(now: number): boolean {
-    return now - this.#lastCommitAt >= Math.min(spacingMs, this.#parts.maxCommitDelayMs)
-  }
-
-  #watchTurn(now: number): void {
-    if (this.#turnStartedAt !== undefined) return
-    this.#turnStartedAt = now
-    setImmediate(() => {
-      const endedAt = this.#parts.clock.monotonic()
-      const turnMs = endedAt - (this.#turnStartedAt ?? endedAt)
-      this.#turnStartedAt = undefined
-      if (!this.#batch || this.#syncing) return
-      if (turnMs < idleTurnMs || this.#isSpaced(endedAt)) this.#commit()
-      else this.#watchTurn(endedAt)
-    })
-  }
-
   /** Synchronises everything added so far, unless that is under way or cannot be. */
   #commit(): void {
-    clearTimeout(this.#commitTimer)
-    this.#commitDueAt = Infinity
+    this.#timing.cancel()
     if (this.#syncing || this.#failure) return
     const batch = this.#batch
     this.#batch = undefined
     const startedAt = this.#parts.clock.monotonic()
-    this.#lastCommitAt = startedAt
-    this.#lastCommitWaiting = batch?.waiting ?? 0
+    this.#timing.began(startedAt, batch?.waiting ?? 0)
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#syncing = promise
     const giveUp = (error: Error): void => {
@@ -203,8 +156,8 @@ export class DurableLog implements AuditLog {
   /** Sees to what came in while a commit was under way. */
   #continue(): void {
     if (this.#failure) return
-    if (this.#batch) this.#commitSoon()
-    else if (this.#store.unsyncedBytes > 0) this.#commitAfter(this.#parts.maxCommitDelayMs)
+    if (this.#batch) this.#timing.soon()
+    else if (this.#store.unsyncedBytes > 0) this.#timing.later()
     else if (this.#store.wantsExtension) this.#commit()
   }
 
@@ -221,8 +174,7 @@ export class DurableLog implements AuditLog {
     if (this.#failure) return
     this.#failure = error
     this.#stats.failures++
-    clearTimeout(this.#commitTimer)
-    this.#commitDueAt = Infinity
+    this.#timing.cancel()
     this.#batch?.reject(unavailable(error))
     this.#batch = undefined
     const message = `the audit log cannot be written: ${error.message} (${this.#store.path})`
