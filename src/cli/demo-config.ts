@@ -1,58 +1,69 @@
-/** Real models the demo can offer beside the simulated one. */
-export interface FoundProviders {
-  /** YAML entries of the `providers` section. */
-  readonly providers: readonly string[]
-  readonly models: readonly {
-    readonly name: string
-    readonly provider: string
-    readonly from: string
-  }[]
+/** A real provider the demo can offer beside the simulated one. */
+export interface FoundProvider {
+  readonly name: string
+  /** Entry of the `providers` section, as YAML in one line. */
+  readonly entry: string
+  /** Names of models, which are those of the provider; `*` stands for any characters. */
+  readonly models: readonly string[]
+  /** What gave it away, in words for the person at the terminal. */
+  readonly foundBy: string
 }
 
-const ollamaUrl = 'http://127.0.0.1:11434'
+/** Models that the demo offers without any model behind them. */
+export const simulatedModels = ['simulated', 'simulated-reasoning', 'simulated-embedding'] as const
+
+const usualOllama = 'http://127.0.0.1:11434'
 const ollamaProbeMs = 300
+
+/** Providers whose key alone makes them usable, and names of models worth showing in a list. */
+const keyed = [
+  {
+    type: 'openai',
+    variable: 'OPENAI_API_KEY',
+    models: ['gpt-4o-mini', 'gpt-4.1', 'text-embedding-3-small', 'gpt-*'],
+  },
+  {
+    type: 'anthropic',
+    variable: 'ANTHROPIC_API_KEY',
+    models: ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-*'],
+  },
+  {
+    type: 'gemini',
+    variable: 'GEMINI_API_KEY',
+    models: ['gemini-2.5-flash', 'gemini-2.5-pro', 'gemini-*'],
+  },
+] as const
 
 /** Looks for credentials in the environment and for an Ollama on this machine. Asks no other host. */
 export async function findProviders(
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<FoundProviders> {
-  const providers: string[] = []
-  const models: { name: string; provider: string; from: string }[] = []
-  if (hasValue(environment['OPENAI_API_KEY'])) {
-    providers.push('{ name: openai, type: openai, apiKey: "${env:OPENAI_API_KEY}" }')
-    for (const name of ['gpt-4o-mini', 'gpt-4.1', 'text-embedding-3-small']) {
-      models.push({ name, provider: 'openai', from: 'OPENAI_API_KEY' })
-    }
+): Promise<readonly FoundProvider[]> {
+  const found: FoundProvider[] = []
+  for (const { type, variable, models } of keyed) {
+    if ((environment[variable] ?? '') === '') continue
+    const entry = `{ name: ${type}, type: ${type}, apiKey: "\${env:${variable}}" }`
+    found.push({ name: type, entry, models, foundBy: variable })
   }
-  if (hasValue(environment['ANTHROPIC_API_KEY'])) {
-    providers.push('{ name: anthropic, type: anthropic, apiKey: "${env:ANTHROPIC_API_KEY}" }')
-    for (const name of ['claude-sonnet-4-5', 'claude-haiku-4-5']) {
-      models.push({ name, provider: 'anthropic', from: 'ANTHROPIC_API_KEY' })
-    }
+  const url = ollamaUrl(environment['OLLAMA_HOST'])
+  const models = url === undefined ? [] : await listOllamaModels(url)
+  if (models.length > 0) {
+    const entry = `{ name: ollama, type: ollama, baseUrl: "${url}" }`
+    found.push({ name: 'ollama', entry, models, foundBy: 'Ollama on this machine' })
   }
-  const local = await listOllamaModels()
-  if (local.length > 0) providers.push(`{ name: ollama, type: ollama, baseUrl: "${ollamaUrl}" }`)
-  for (const name of local)
-    models.push({ name, provider: 'ollama', from: 'Ollama on this machine' })
-  return { providers, models }
+  return found
 }
 
 /** Writes the configuration of the demo, in the same form an operator would. */
 export function demoConfig(
-  found: FoundProviders,
+  found: readonly FoundProvider[],
   options: { readonly dataDir: string; readonly listen: string; readonly admin: string },
 ): string {
-  const providers = ['{ name: simulated, type: simulated }', ...found.providers]
-  const models = [
-    ...['simulated', 'simulated-reasoning', 'simulated-embedding'].map((name) => ({
-      name,
-      provider: 'simulated',
-    })),
-    ...found.models,
-  ]
-  const modelLines = models.map(
-    ({ name, provider }) =>
-      `  - { name: ${JSON.stringify(name)}, targets: [{ provider: ${provider}, model: ${JSON.stringify(name)} }] }`,
+  const simulated = { name: 'simulated', models: simulatedModels }
+  const models = [simulated, ...found].flatMap(({ name: provider, models: names }) =>
+    names.map((name) => {
+      const model = JSON.stringify(name.endsWith('*') ? '*' : name)
+      return `{ name: ${JSON.stringify(name)}, targets: [{ provider: ${provider}, model: ${model} }] }`
+    }),
   )
   return [
     'server:',
@@ -60,16 +71,36 @@ export function demoConfig(
     `  admin: { listen: ${options.admin} }`,
     `data: { dir: ${JSON.stringify(options.dataDir)} }`,
     'providers:',
-    ...providers.map((entry) => `  - ${entry}`),
+    ...['{ name: simulated, type: simulated }', ...found.map(({ entry }) => entry)].map(asItem),
     'models:',
-    ...modelLines,
+    ...models.map(asItem),
     '',
   ].join('\n')
 }
 
-async function listOllamaModels(): Promise<readonly string[]> {
+function asItem(entry: string): string {
+  return `  - ${entry}`
+}
+
+/**
+ * Returns where Ollama listens on this machine; `undefined` when its variable names another machine or
+ * nothing that is an address. It is the server's own variable, which may say "on every interface".
+ */
+function ollamaUrl(host: string | undefined): string | undefined {
+  if (host === undefined || host === '') return usualOllama
+  const text = host.includes('://') ? host : `http://${host}`
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const isHere = ['127.0.0.1', 'localhost', '[::1]', '0.0.0.0', '[::]'].includes(url.hostname)
+  if (!isHere) return undefined
+  const isEverywhere = url.hostname === '0.0.0.0' || url.hostname === '[::]'
+  const port = url.port === '' ? (host.includes('://') ? '80' : '11434') : url.port
+  return `http://${isEverywhere ? '127.0.0.1' : url.hostname}:${port}`
+}
+
+async function listOllamaModels(url: string): Promise<readonly string[]> {
   try {
-    const response = await fetch(`${ollamaUrl}/api/tags`, {
+    const response = await fetch(`${url}/api/tags`, {
       signal: AbortSignal.timeout(ollamaProbeMs),
       proxy: false,
     })
@@ -90,8 +121,4 @@ function namesOf(body: unknown): readonly string[] {
       ? [model.name]
       : [],
   )
-}
-
-function hasValue(value: string | undefined): boolean {
-  return value !== undefined && value !== ''
 }

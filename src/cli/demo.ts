@@ -6,7 +6,7 @@ import { openKeyStore } from '../identity/index.ts'
 import type { KeyStore } from '../identity/index.ts'
 import { createLogger } from '../telemetry/index.ts'
 import { demoConfig, findProviders } from './demo-config.ts'
-import type { FoundProviders } from './demo-config.ts'
+import { welcome } from './demo-welcome.ts'
 import { parseArguments } from './io.ts'
 import type { CliIo } from './io.ts'
 import { relaunchWithRuntimeSettings } from './relaunch.ts'
@@ -72,39 +72,3 @@ function revokeEarlierKeys(store: KeyStore, currentId: string): void {
 }
 
 const demoCreator = 'smartflow demo'
-
-function welcome(facts: {
-  readonly url: string
-  readonly adminUrl: string
-  readonly key: string
-  readonly found: FoundProviders
-}): string {
-  const { url, adminUrl, key, found } = facts
-  const real = found.models.map(({ name, from }) => `  ${name.padEnd(24)} ${from}\n`).join('')
-  const offer =
-    real === ''
-      ? 'Set OPENAI_API_KEY or ANTHROPIC_API_KEY, or start Ollama, and real models are offered too.\n'
-      : `Also offered, since credentials or a local server were found:\n${real}`
-  return `
-Smartflow is running. Everything stays on this machine: the provider is simulated.
-
-  Gateway   ${url}
-  Status    ${adminUrl}
-  Key       ${key}   (user demo@localhost)
-
-A plain request:
-
-  curl -s ${url}/v1/chat/completions \\
-    -H 'authorization: Bearer ${key}' -H 'content-type: application/json' \\
-    -d '{"model":"simulated","messages":[{"role":"user","content":"Hello"}]}'
-
-A streamed one, in Anthropic's format:
-
-  curl -sN ${url}/anthropic/v1/messages \\
-    -H 'x-api-key: ${key}' -H 'anthropic-version: 2023-06-01' -H 'content-type: application/json' \\
-    -d '{"model":"simulated","max_tokens":256,"stream":true,"messages":[{"role":"user","content":"Hello"}]}'
-
-${offer}
-Stop with Ctrl-C.
-`
-}

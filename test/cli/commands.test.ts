@@ -1,6 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readAuditLog } from '../../src/audit/index.ts'
 import { version } from '../../src/version.ts'
@@ -201,58 +200,3 @@ describe('keys', () => {
     expect(gateway.stderr()).not.toContain(key)
   })
 })
-
-describe('the demo', () => {
-  test('prints requests that work as they stand', async () => {
-    const dataDir = join(mkdtempSync(join(tmpdir(), 'smartflow-demo-')), 'data')
-    await using demo = startCli(demoArgs(dataDir))
-    await demo.waitFor(/Ctrl-C/)
-    const commands = demo.stdout().match(/^ {2}curl (?:.*\\\n)*.*$/gm) ?? []
-    expect(commands).toHaveLength(2)
-    const outputs = commands.map((command) => {
-      const { stdout, exitCode } = Bun.spawnSync(['sh', '-c', command])
-      expect(exitCode).toBe(0)
-      return stdout.toString()
-    })
-    expect(JSON.parse(outputs[0] ?? '')).toMatchObject({
-      object: 'chat.completion',
-      choices: [{ message: { content: expect.stringContaining('simulated') } }],
-    })
-    expect(outputs[1]).toStartWith('event: message_start')
-    expect(outputs[1]).toEndWith('data: {"type":"message_stop"}\n\n')
-    const [, admin = ''] = /Status +(\S+)/.exec(demo.stdout()) ?? []
-    expect(await (await fetch(admin)).text()).toContain('simulated')
-    demo.kill('SIGINT')
-    expect(await demo.exited).toBe(0)
-  })
-
-  test('makes a new key each time; one that cannot start takes none from one that runs', async () => {
-    const dataDir = join(mkdtempSync(join(tmpdir(), 'smartflow-demo-')), 'data')
-    const args = demoArgs(dataDir)
-    const start = async () => {
-      const demo = startCli(args)
-      await demo.waitFor(/Ctrl-C/)
-      const [, url = ''] = /Gateway +(\S+)/.exec(demo.stdout()) ?? []
-      const [, key = ''] = /Key +(\S+)/.exec(demo.stdout()) ?? []
-      return { demo, url, key }
-    }
-    const first = await start()
-    await using firstDemo = first.demo
-    expect((await runCli(args)).code).toBe(1)
-    // Longer than a gateway needs to notice a change of the keys.
-    await Bun.sleep(1200)
-    expect((await askChat(first.url, first.key, 'simulated')).status).toBe(200)
-    firstDemo.kill('SIGTERM')
-    expect(await firstDemo.exited).toBe(0)
-    const second = await start()
-    await using secondDemo = second.demo
-    expect((await askChat(second.url, second.key, 'simulated')).status).toBe(200)
-    await untilStatus(401, () => askChat(second.url, first.key, 'simulated'))
-    secondDemo.kill('SIGTERM')
-    expect(await secondDemo.exited).toBe(0)
-  })
-})
-
-function demoArgs(dataDir: string): readonly string[] {
-  return ['demo', '--listen', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--data', dataDir]
-}
