@@ -1,4 +1,11 @@
-import { asNumber, asObject, asString, type JsonObject } from '../../core/json.ts'
+import {
+  asNumber,
+  asObject,
+  asString,
+  isObject,
+  parseJson,
+  type JsonObject,
+} from '../../core/json.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import { badAnswer, inventCallId } from './answer-reader.ts'
 
@@ -31,6 +38,8 @@ interface OpenCall {
   index: number | undefined
   /** Arguments that came before the name. */
   waiting: string
+  /** Arguments so far. */
+  text: string
   ended: boolean
 }
 
@@ -90,7 +99,9 @@ class Tracker implements PartTracker {
     call.id ||= asString(delta['id']) ?? ''
     call.name ||= name
     call.waiting += text
-    if (call.ended && call.waiting !== '') throw badAnswer('a tool call goes on after its end')
+    call.text += text
+    if (call.ended && call.waiting.trim() !== '')
+      throw badAnswer('a tool call goes on after its end')
     if (call.name !== '' && !call.ended) this.#announce(call)
   }
 
@@ -114,6 +125,18 @@ class Tracker implements PartTracker {
     for (const call of this.#calls) {
       if (call.ended) continue
       if (call.index === undefined) throw badAnswer('a tool call has no name')
+      this.#emit({ type: 'tool-call-end', index: call.index })
+      call.ended = true
+    }
+  }
+
+  /**
+   * Ends the calls whose arguments are whole: nothing tells that a call is complete but the next one, and
+   * formats whose parts never interleave cannot begin that before.
+   */
+  #endComplete(): void {
+    for (const call of this.#calls) {
+      if (call.ended || call.index === undefined || !isObject(parseJson(call.text))) continue
       this.#emit({ type: 'tool-call-end', index: call.index })
       call.ended = true
     }
@@ -162,8 +185,17 @@ class Tracker implements PartTracker {
         : this.#callOfIndex.get(wireIndex)
     const isOther = id !== '' && known !== undefined && known.id !== '' && known.id !== id
     if (known !== undefined && !(isOther && name !== '')) return known
+    this.#endComplete()
     const position = this.#calls.length
-    const call: OpenCall = { position, id, name: '', index: undefined, waiting: '', ended: false }
+    const call: OpenCall = {
+      position,
+      id,
+      name: '',
+      index: undefined,
+      waiting: '',
+      text: '',
+      ended: false,
+    }
     this.#calls.push(call)
     this.#callOfIndex.set(wireIndex ?? position, call)
     return call

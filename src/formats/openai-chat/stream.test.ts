@@ -111,10 +111,10 @@ describe('the stream reader', () => {
     expect(events.filter((event) => event.type.startsWith('tool-call'))).toEqual([
       { type: 'tool-call-start', index: 0, id: 'x', name: 'a' },
       { type: 'tool-call-delta', index: 0, arguments: '{}' },
+      { type: 'tool-call-end', index: 0 },
       { type: 'tool-call-start', index: 1, id: 'y', name: 'a' },
       { type: 'tool-call-delta', index: 1, arguments: '[' },
       { type: 'tool-call-delta', index: 1, arguments: ']' },
-      { type: 'tool-call-end', index: 0 },
       { type: 'tool-call-end', index: 1 },
     ])
     expect(events.at(-2)).toEqual({ type: 'answer-end', stopReason: 'tool-calls' })
