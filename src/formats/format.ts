@@ -1,4 +1,5 @@
 import type { ErrorSource } from '../core/errors.ts'
+import type { FailureClass } from '../core/failure.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { TokenUsage } from '../core/usage.ts'
 import type { NeutralAnswer, NeutralEvent, NeutralRequest, ProviderFault } from './neutral.ts'
@@ -40,6 +41,8 @@ export interface ErrorView {
   readonly source: ErrorSource
   readonly requestId: string
   readonly param?: string
+  /** What kind of failure it is, for dialects whose clients act on words of their own for some. */
+  readonly failureClass?: FailureClass
 }
 
 export interface StreamWriterOptions {

@@ -78,6 +78,7 @@ export function viewError(exchange: Exchange, error: GatewayError): ErrorView {
     message: strikeSecrets(exchange, error.message),
     source: error.source,
     requestId: exchange.question.call.requestId,
+    failureClass: error.failureClass,
     ...(error.param === undefined ? {} : { param: error.param }),
   }
 }

@@ -2,6 +2,7 @@ import { asObject, asString, isObject, parseJson, type JsonObject } from '../../
 import type { ErrorView } from '../format.ts'
 import type { ProviderFault } from '../neutral.ts'
 import { formatSse } from '../sse.ts'
+import { messageFor } from '../too-long.ts'
 
 // https://platform.claude.com/docs/en/api/errors
 const typeOfStatus: Readonly<Record<number, string>> = {
@@ -31,7 +32,7 @@ export function writeError(error: ErrorView): JsonObject {
     type: 'error',
     error: {
       type: errorTypeOf(error.status),
-      message: error.message,
+      message: messageFor(error, 'prompt is too long'),
       code: error.code,
       source: error.source,
       ...(error.param !== undefined && { param: error.param }),

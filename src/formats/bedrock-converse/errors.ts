@@ -2,6 +2,7 @@ import { asObject, asString, parseJson, type JsonObject } from '../../core/json.
 import type { ErrorView } from '../format.ts'
 import type { ProviderFault } from '../neutral.ts'
 import { encodeException, exceptionPrefix } from '../event-stream.ts'
+import { messageFor } from '../too-long.ts'
 
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html#API_runtime_Converse_Errors
 const typeOfStatus: Readonly<Record<number, string>> = {
@@ -35,7 +36,7 @@ const statusOfException: Readonly<Record<string, number>> = {
 /** Writes an error body as AWS does, with the gateway's own code and who is at fault beside it. */
 export function writeError(error: ErrorView): JsonObject {
   return {
-    message: error.message,
+    message: messageFor(error, 'Input is too long for requested model'),
     code: error.code,
     source: error.source,
     requestId: error.requestId,

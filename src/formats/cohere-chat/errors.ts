@@ -2,12 +2,13 @@ import { asObject, asString, isObject, parseJson, type JsonObject } from '../../
 import type { ErrorView } from '../format.ts'
 import type { ProviderFault } from '../neutral.ts'
 import { formatSse } from '../sse.ts'
+import { messageFor } from '../too-long.ts'
 
 /** Writes an error body as Cohere does, with the gateway's own code and who is at fault beside it. */
 export function writeError(error: ErrorView): JsonObject {
   return {
     id: error.requestId,
-    message: error.message,
+    message: messageFor(error, 'too many tokens'),
     code: error.code,
     source: error.source,
     ...(error.param === undefined ? {} : { param: error.param }),

@@ -9,6 +9,7 @@ import {
 } from '../../core/json.ts'
 import type { ErrorView } from '../format.ts'
 import type { ProviderFault } from '../neutral.ts'
+import { messageFor } from '../too-long.ts'
 
 // https://cloud.google.com/apis/design/errors#handling_errors
 const wordOfStatus: ReadonlyMap<number, string> = new Map([
@@ -39,7 +40,11 @@ const statusOfWord: ReadonlyMap<string, number> = new Map([
 
 /** Writes an error body as Google does, with the gateway's code and who is at fault among the details. */
 export function writeError(error: ErrorView): JsonObject {
-  const { status, message, code, source, requestId, param } = error
+  const { status, code, source, requestId, param } = error
+  const message = messageFor(
+    error,
+    'The input token count exceeds the maximum number of tokens allowed',
+  )
   const info = {
     '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
     reason: code.toUpperCase(),

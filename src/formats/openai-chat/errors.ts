@@ -80,7 +80,9 @@ function errorTypeOf(status: number): string {
 }
 
 /** Clients match on OpenAI's codes where it has one. */
-function codeOf({ code, status }: ErrorView): string {
+function codeOf({ code, status, failureClass }: ErrorView): string {
+  if (failureClass === 'context-window') return 'context_length_exceeded'
+  if (failureClass === 'content-policy') return 'content_filter'
   if (status === 429) return 'rate_limit_exceeded'
   return code === 'invalid_key' ? 'invalid_api_key' : code
 }
