@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { Warn } from '../format.ts'
 import type { NeutralRequest, ReasoningRequest } from '../neutral.ts'
+import { ownSignature } from '../origin.ts'
 import { invalidField, isAbsent, optionalObject, optionalString, requireString } from './fields.ts'
 import type { Inexpressible } from './read-blocks.ts'
 
@@ -138,7 +139,7 @@ function isInUnsignedTurn(request: NeutralRequest): boolean {
   const isSigned = turn.content.some(
     (part) =>
       part.type === 'redacted-reasoning' ||
-      (part.type === 'reasoning' && part.signature !== undefined),
+      (part.type === 'reasoning' && ownSignature(part.signature, 'claude') !== undefined),
   )
   return calls && !isSigned
 }

@@ -8,6 +8,7 @@ import type {
   NeutralMessage,
   NeutralPart,
 } from '../neutral.ts'
+import { foreignSignature, ownSignature } from '../origin.ts'
 import { toolIdOf } from './tool-id.ts'
 
 /** Where a part stands, for warnings and errors. */
@@ -74,8 +75,8 @@ function writeBlock(part: NeutralPart, at: Position): JsonObject | undefined {
   }
 }
 
-function drop(at: Position): undefined {
-  at.warn({ type: 'dropped', field: at.path })
+function drop(at: Position, detail?: string): undefined {
+  at.warn({ type: 'dropped', field: at.path, ...(detail !== undefined && { detail }) })
   return undefined
 }
 
@@ -160,8 +161,9 @@ function writeReasoning(
   part: Extract<NeutralPart, { type: 'reasoning' }>,
   at: Position,
 ): JsonObject | undefined {
-  if (part.signature === undefined) return drop(at)
-  return { type: 'thinking', thinking: part.text, signature: part.signature }
+  const signature = ownSignature(part.signature, 'claude')
+  if (signature !== undefined) return { type: 'thinking', thinking: part.text, signature }
+  return drop(at, part.signature === undefined ? undefined : foreignSignature)
 }
 
 function writeToolCall(

@@ -2,7 +2,9 @@ import { asObject, asString, isObject, type JsonObject, type JsonValue } from '.
 import { argumentsOf, badAnswer } from '../anthropic-messages/answer.ts'
 import { inputOf } from '../anthropic-messages/write-blocks.ts'
 import type { Warn } from '../format.ts'
+import { splitCallId } from '../gemini/signature.ts'
 import type { NeutralAnswer, NeutralPart } from '../neutral.ts'
+import { neutralSignature } from '../origin.ts'
 import { readStopReason, writeStopReason } from './stop-reason.ts'
 import { toolIdOf } from './tool-id.ts'
 import { readUsage, writeUsage } from './usage.ts'
@@ -39,9 +41,10 @@ export function stopSequenceIn(owner: JsonObject): string | undefined {
 
 /** Writes a complete answer. */
 export function writeAnswer(answer: NeutralAnswer, warn: Warn): JsonObject {
-  const content = answer.content
-    .map((part, index) => writePart(part, `content[${index}]`, warn))
-    .filter((block) => block !== undefined)
+  const content = answer.content.flatMap((part, index) => [
+    ...writeCallSignature(part),
+    ...present(writePart(part, `content[${index}]`, warn)),
+  ])
   const holds = {
     toolCalls: answer.content.some((part) => part.type === 'tool-call'),
     refusal: answer.content.some((part) => part.type === 'refusal'),
@@ -101,6 +104,24 @@ function readCitations(block: JsonObject): readonly NeutralPart[] {
   return text === '' ? [] : [{ type: 'text', text }]
 }
 
+function present<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value]
+}
+
+/** A call's id is too short here for the signature that others carry in it: it becomes a block before. */
+function writeCallSignature(part: NeutralPart): JsonObject[] {
+  const signature = part.type === 'tool-call' ? signatureOfCall(part.id) : undefined
+  return signature === undefined
+    ? []
+    : [{ reasoningContent: { reasoningText: { text: '', signature } } }]
+}
+
+/** Returns the signature, in its neutral form, that a call's id carries. */
+export function signatureOfCall(id: string): string | undefined {
+  const { signature } = splitCallId(id)
+  return signature === undefined ? undefined : neutralSignature(signature, 'gemini')
+}
+
 function writePart(part: NeutralPart, path: string, warn: Warn): JsonObject | undefined {
   switch (part.type) {
     case 'text':
@@ -118,8 +139,9 @@ function writePart(part: NeutralPart, path: string, warn: Warn): JsonObject | un
       if (input === undefined) {
         warn({ type: 'changed', field: `${path}.input`, detail: 'not a JSON object, sent as text' })
       }
-      const { id, name } = part
-      return { toolUse: { toolUseId: toolIdOf(id), name, input: input ?? part.arguments } }
+      const { id } = splitCallId(part.id)
+      const toolUseId = toolIdOf(id)
+      return { toolUse: { toolUseId, name: part.name, input: input ?? part.arguments } }
     }
     case 'image':
     case 'document':

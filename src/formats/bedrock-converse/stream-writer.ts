@@ -2,12 +2,16 @@ import type { JsonObject } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
 import { eventEncoder } from '../event-stream.ts'
 import type { StreamWriter } from '../format.ts'
+import { splitCallId } from '../gemini/signature.ts'
 import type { NeutralEvent } from '../neutral.ts'
-import { unmeasured, writeBlob, writeStopSequence } from './answer.ts'
+import { signatureOfCall, unmeasured, writeBlob, writeStopSequence } from './answer.ts'
 import { writeStreamFault } from './errors.ts'
 import { writeStopReason } from './stop-reason.ts'
 import { toolIdOf } from './tool-id.ts'
 import { writeUsage } from './usage.ts'
+
+/** Of a part, of a refusal, of the signature of a call. */
+type BlockKey = number | 'refusal' | `signature ${number}`
 
 /** A content block between its neutral start and its end on the wire. */
 interface Block {
@@ -53,7 +57,7 @@ export function openStreamWriter(): StreamWriter<Uint8Array> {
           return queue.add(event.index, block('reasoning'))
         case 'tool-call-start':
           holds.toolCalls = true
-          return queue.add(event.index, toolBlock(event.id, event.name))
+          return queue.addCall(event.index, event.id, event.name)
         case 'redacted-reasoning':
           return queue.addWhole(event.index, { ...block('redacted'), waiting: [event.data] })
         case 'text-delta':
@@ -95,7 +99,7 @@ function writeStop(
 
 /** Keeps blocks in the order of their starts and lets only the first of them write. */
 function createBlockQueue() {
-  const byIndex = new Map<number | 'refusal', Block>()
+  const byIndex = new Map<BlockKey, Block>()
   let wireIndex = 0
 
   function flush(): Uint8Array {
@@ -112,14 +116,14 @@ function createBlockQueue() {
     return others.length === 0 ? first : Buffer.concat(frames)
   }
 
-  function push(key: number | 'refusal', text: string): Uint8Array {
+  function push(key: BlockKey, text: string): Uint8Array {
     const found = byIndex.get(key)
     if (found === undefined || text === '') return nothing
     found.waiting.push(text)
     return flush()
   }
 
-  function add(key: number | 'refusal', added: Block): Uint8Array {
+  function add(key: BlockKey, added: Block): Uint8Array {
     const refusal = byIndex.get('refusal')
     if (refusal !== undefined) refusal.hasEnded = true
     byIndex.set(key, added)
@@ -130,6 +134,15 @@ function createBlockQueue() {
     add,
     push,
     addWhole: (key: number, added: Block) => add(key, { ...added, hasEnded: true }),
+    /** The signature a call's id carries stands in a block of its own before the call. */
+    addCall(key: number, id: string, name: string): Uint8Array {
+      const signature = signatureOfCall(id)
+      const before =
+        signature === undefined
+          ? nothing
+          : add(`signature ${key}`, { ...block('reasoning'), signature, hasEnded: true })
+      return Buffer.concat([before, add(key, toolBlock(splitCallId(id).id, name))])
+    },
     end(key: number): Uint8Array {
       const found = byIndex.get(key)
       if (found === undefined) return nothing

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import type { JsonObject } from '../../core/json.ts'
 import { createEventStreamSplitter } from '../event-stream.ts'
+import { signCallId } from '../gemini/signature.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import type { SseFrame } from '../sse.ts'
 import { bedrockConverse } from './index.ts'
@@ -144,6 +145,37 @@ describe('the writer', () => {
       contentBlockIndex: 1,
     })
     expect(events[7]?.[1]).toEqual({ stopReason: 'tool_use' })
+  })
+
+  test('tells the proof that comes with a call of Gemini in a block before it', () => {
+    const id = signCallId('c1', 'c2lnbmVk')
+    const signature = 'gemini:c2lnbmVk'
+    const reasoning = { reasoningContent: { reasoningText: { text: '', signature } } }
+    const use = { toolUseId: 'c1', name: 'f', input: {} }
+    const part = { type: 'tool-call', id, name: 'f', arguments: '{}' } as const
+    const answer = { id: 'a', model: 'm', content: [part], stopReason: 'tool-calls' } as const
+    expect(bedrockConverse.writeAnswer(answer, () => {})).toHaveProperty('output.message.content', [
+      reasoning,
+      { toolUse: use },
+    ])
+    const writer = bedrockConverse.openStreamWriter({ includeUsage: true, createdAt: 1 })
+    const events: NeutralEvent[] = [
+      { type: 'tool-call-start', index: 0, id, name: 'f' },
+      { type: 'tool-call-delta', index: 0, arguments: '{}' },
+      { type: 'tool-call-end', index: 0 },
+    ]
+    const bytes = Buffer.concat(events.map((event) => Buffer.from(writer.write(event))))
+    const frames = createEventStreamSplitter({ maxFrameBytes: 9999 }).push(bytes)
+    expect(frames.map(({ event, data }) => [event, JSON.parse(data ?? '')])).toEqual([
+      ['contentBlockDelta', { delta: { reasoningContent: { signature } }, contentBlockIndex: 0 }],
+      ['contentBlockStop', { contentBlockIndex: 0 }],
+      [
+        'contentBlockStart',
+        { start: { toolUse: { toolUseId: 'c1', name: 'f' } }, contentBlockIndex: 1 },
+      ],
+      ['contentBlockDelta', { delta: { toolUse: { input: '{}' } }, contentBlockIndex: 1 }],
+      ['contentBlockStop', { contentBlockIndex: 1 }],
+    ])
   })
 
   test('writes no block for text that stayed empty, and a refusal as text', () => {

@@ -4,6 +4,7 @@ import { inputOf } from '../anthropic-messages/write-blocks.ts'
 import type { Warn } from '../format.ts'
 import type { CacheMark, NeutralMessage, NeutralPart } from '../neutral.ts'
 import { isBase64 } from './answer.ts'
+import { foreignSignature, ownSignature } from '../origin.ts'
 import { toolIdOf } from './tool-id.ts'
 import { createMediaWriter, type MediaWriter } from './write-media.ts'
 
@@ -79,8 +80,8 @@ export function cachePoint(mark: CacheMark): JsonObject {
 }
 
 /** Warns that a part is not sent. */
-export function drop(at: WritePosition): undefined {
-  at.warn({ type: 'dropped', field: at.path })
+export function drop(at: WritePosition, detail?: string): undefined {
+  at.warn({ type: 'dropped', field: at.path, ...(detail !== undefined && { detail }) })
   return undefined
 }
 
@@ -141,8 +142,10 @@ function writeReasoning(
   part: Extract<NeutralPart, { type: 'reasoning' }>,
   at: WritePosition,
 ): JsonObject | undefined {
-  if (part.signature === undefined || at.role !== 'assistant') return drop(at)
-  return { reasoningContent: { reasoningText: { text: part.text, signature: part.signature } } }
+  const signature = ownSignature(part.signature, 'claude')
+  if (signature === undefined && part.signature !== undefined) return drop(at, foreignSignature)
+  if (signature === undefined || at.role !== 'assistant') return drop(at)
+  return { reasoningContent: { reasoningText: { text: part.text, signature } } }
 }
 
 function writeRedacted(data: string, at: WritePosition): JsonObject | undefined {

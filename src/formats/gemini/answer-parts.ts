@@ -1,7 +1,8 @@
 import { asObject, asString, isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { badAnswer } from '../openai-chat/answer-reader.ts'
 import type { NeutralPart, ReasoningPart, TextPart, ToolCallPart } from '../neutral.ts'
-import { fromGemini, signCallId } from './signature.ts'
+import { neutralSignature } from '../origin.ts'
+import { signCallId } from './signature.ts'
 
 /** The parts of an answer that Gemini's parts become. */
 export type AnswerPart = TextPart | ReasoningPart | ToolCallPart
@@ -76,7 +77,7 @@ function thought(text: string, signature: string | undefined): ReasoningPart {
   return {
     type: 'reasoning',
     text,
-    ...(signature === undefined ? {} : { signature: fromGemini(signature) }),
+    ...(signature === undefined ? {} : { signature: neutralSignature(signature, 'gemini') }),
   }
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import type { Warning } from '../format.ts'
 import type { NeutralAnswer } from '../neutral.ts'
 import { gemini } from './index.ts'
-import { fromGemini, signCallId, unwrapForeign } from './signature.ts'
+import { neutralSignature } from '../origin.ts'
+import { signCallId, unwrapForeign } from './signature.ts'
 
 describe('an answer', () => {
   test('is read whole: thoughts, text, calls with and without id, usage', () => {
@@ -44,7 +45,7 @@ describe('an answer', () => {
       content: [
         { type: 'reasoning', text: 'Hm, so.' },
         { type: 'text', text: 'Hello' },
-        { type: 'reasoning', text: '', signature: fromGemini('c2ln') },
+        { type: 'reasoning', text: '', signature: neutralSignature('c2ln', 'gemini') },
         {
           type: 'tool-call',
           id: signCallId('call_aB-c_1_0', 'Y2FsbA=='),

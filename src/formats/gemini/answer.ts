@@ -11,7 +11,8 @@ import type { NeutralAnswer, NeutralPart, RefusalPart, ToolCallPart } from '../n
 import { badAnswer } from '../openai-chat/answer-reader.ts'
 import { createAnswerPartReader, joinParts } from './answer-parts.ts'
 import { readFinishReason, writeFinishReason } from './finish-reason.ts'
-import { splitCallId, toGemini, wrapForeign } from './signature.ts'
+import { ownSignature } from '../origin.ts'
+import { splitCallId, wrapForeign } from './signature.ts'
 import { readUsage, writeUsage } from './usage.ts'
 
 /**
@@ -108,7 +109,7 @@ export function writeAnswerPart(part: NeutralPart): JsonObject | undefined {
 /** Writes a signature in the form Gemini's clients keep it. */
 export function writeSignature(signature: string | undefined): JsonObject {
   if (signature === undefined) return {}
-  const own = toGemini(signature)
+  const own = ownSignature(signature, 'gemini')
   return { thoughtSignature: own ?? wrapForeign({ type: 'signature', value: signature }) }
 }
 

@@ -4,7 +4,8 @@ import { isObject, parseJson, type JsonObject } from '../../core/json.ts'
 import type { Warning } from '../format.ts'
 import type { NeutralAnswer, NeutralMessage, NeutralRequest } from '../neutral.ts'
 import { gemini } from './index.ts'
-import { fromGemini, signCallId } from './signature.ts'
+import { neutralSignature } from '../origin.ts'
+import { signCallId } from './signature.ts'
 
 const word = fc.string({ minLength: 1, maxLength: 12 }).map((text) => `w${text}.`)
 const name = fc.stringMatching(/^[a-z_]{1,12}$/)
@@ -141,7 +142,7 @@ describe('there and back', () => {
       fc.record({
         type: fc.constant('reasoning' as const),
         text: word,
-        signature: base64.map(fromGemini),
+        signature: base64.map((value) => neutralSignature(value, 'gemini')),
       }),
       fc
         .tuple(name, base64, argumentsText)

@@ -5,22 +5,10 @@
  * https://ai.google.dev/gemini-api/docs/thought-signatures
  */
 
-/** Marks a neutral signature as Gemini's: one of another provider is refused by it. */
-const geminiMark = 'gemini:'
 /** Stands between the id of a call and its signature; other characters are not accepted everywhere. */
 const callMark = '_gemsig_'
 /** Marks signatures of other providers in Gemini's own form, where they must be base64. */
 const foreignMark = 'smartflow:'
-
-/** Makes a neutral signature of one that Gemini gave. */
-export function fromGemini(signature: string): string {
-  return geminiMark + signature
-}
-
-/** Returns Gemini's own signature, `undefined` for one of another provider. */
-export function toGemini(signature: string | undefined): string | undefined {
-  return signature?.startsWith(geminiMark) === true ? signature.slice(geminiMark.length) : undefined
-}
 
 /** Returns a call's id that carries the call's signature. */
 export function signCallId(id: string, signature: string): string {

@@ -7,7 +7,8 @@ import { createSseSplitter } from '../sse.ts'
 import type { SseSplitter } from '../sse.ts'
 import { arrayEnd, createArraySplitter } from './array-splitter.ts'
 import { gemini, geminiArray } from './index.ts'
-import { fromGemini, signCallId } from './signature.ts'
+import { neutralSignature } from '../origin.ts'
+import { signCallId } from './signature.ts'
 
 const limit = { maxFrameBytes: 1_000_000 }
 
@@ -365,7 +366,7 @@ describe('a stream that is written', () => {
       { type: 'answer-start', id: 'r', model: 'm' },
       { type: 'tool-call-start', index: 0, id, name: 'f' },
       { type: 'tool-call-end', index: 0 },
-      { type: 'reasoning-signature', index: 1, signature: fromGemini('b3du') },
+      { type: 'reasoning-signature', index: 1, signature: neutralSignature('b3du', 'gemini') },
     ])
     expect(wire).toContain(
       '{"functionCall":{"id":"call_1","name":"f","args":{}},"thoughtSignature":"c2ln"}',

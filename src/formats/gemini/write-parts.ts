@@ -11,7 +11,8 @@ import type {
   ToolResultPart,
 } from '../neutral.ts'
 import { traitsOfModel } from './models.ts'
-import { splitCallId, toGemini } from './signature.ts'
+import { foreignSignature, ownSignature } from '../origin.ts'
+import { splitCallId } from './signature.ts'
 
 /** What writing the parts of a conversation needs to know. */
 export interface WritePlace {
@@ -28,8 +29,23 @@ export function writeParts(message: NeutralMessage, at: WritePlace): readonly Js
   const parts = message.content.flatMap((part, index) =>
     writePart(part, { ...at, path: `${at.path}.content[${index}]` }),
   )
-  if (message.role === 'assistant') addMissingSignature(parts, at.model)
-  return parts
+  if (message.role !== 'assistant') return parts
+  const signed = joinSignatures(parts)
+  addMissingSignature(signed, at.model)
+  return signed
+}
+
+/** Puts a signature that travelled by itself, in formats whose calls have no place for it, to its call. */
+function joinSignatures(parts: readonly JsonObject[]): JsonObject[] {
+  const joined: JsonObject[] = []
+  for (const part of parts) {
+    const { text, thoughtSignature } = joined.at(-1) ?? {}
+    const isAlone = text === '' && thoughtSignature !== undefined
+    const isCall = part['functionCall'] !== undefined && part['thoughtSignature'] === undefined
+    if (isAlone && isCall) joined[joined.length - 1] = { ...part, thoughtSignature }
+    else joined.push(part)
+  }
+  return joined
 }
 
 /**
@@ -84,7 +100,11 @@ function dropped(at: WritePlace): [] {
 
 function writeDocument(part: DocumentPart, at: WritePlace): readonly JsonObject[] {
   const { source, title } = part
-  if (source.type !== 'text') return writeBinary(source, 'application/pdf', at)
+  if (source.type !== 'text') {
+    // Only results of functions may name their files.
+    if (title !== undefined) at.warn({ type: 'dropped', field: `${at.path}.title` })
+    return writeBinary(source, 'application/pdf', at)
+  }
   at.warn({ type: 'changed', field: at.path, detail: 'sent as text' })
   return [{ text: title === undefined ? source.text : `${title}\n\n${source.text}` }]
 }
@@ -130,13 +150,13 @@ const typeOfEnding: Readonly<Record<string, string>> = {
 
 /** Writes thinking; a signature of another provider would be refused, the words are not. */
 function writeReasoning(part: ReasoningPart, at: WritePlace): readonly JsonObject[] {
-  const signature = toGemini(part.signature)
+  const signature = ownSignature(part.signature, 'gemini')
   if (signature !== undefined) {
     const isThought = part.text === '' ? {} : { thought: true }
     return [{ text: part.text, ...isThought, thoughtSignature: signature }]
   }
   if (part.signature !== undefined) {
-    at.warn({ type: 'changed', field: at.path, detail: 'signature of another provider left out' })
+    at.warn({ type: 'changed', field: at.path, detail: `${foreignSignature} left out` })
   }
   return part.text === '' ? [] : [{ text: part.text, thought: true }]
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import type { Warning } from '../format.ts'
 import type { NeutralMessage, NeutralRequest } from '../neutral.ts'
 import { gemini } from './index.ts'
-import { fromGemini, signCallId } from './signature.ts'
+import { neutralSignature } from '../origin.ts'
+import { signCallId } from './signature.ts'
 
 const base: NeutralRequest = {
   model: 'gemini-2.5-flash',
@@ -342,9 +343,9 @@ describe('how much to think', () => {
         {
           role: 'assistant',
           content: [
-            { type: 'reasoning', text: 'hm', signature: fromGemini('YQ==') },
+            { type: 'reasoning', text: 'hm', signature: neutralSignature('YQ==', 'gemini') },
             { type: 'text', text: 'Hi' },
-            { type: 'reasoning', text: '', signature: fromGemini('Yg==') },
+            { type: 'reasoning', text: '', signature: neutralSignature('Yg==', 'gemini') },
           ],
         },
       ],
@@ -360,4 +361,28 @@ describe('how much to think', () => {
       },
     ])
   })
+
+  test('a proof that came by itself goes back with the call behind it', () => {
+    const { body } = write({
+      messages: [
+        {
+          role: 'assistant',
+          content: [
+            { type: 'reasoning', text: '', signature: neutralSignature('YQ==', 'gemini') },
+            { type: 'tool-call', id: 'c1', name: 'f', arguments: '{}' },
+          ],
+        },
+      ],
+    })
+    const functionCall = { id: 'c1', name: 'f', args: {} }
+    expect(body).toHaveProperty('contents[0].parts', [{ functionCall, thoughtSignature: 'YQ==' }])
+  })
+})
+
+test('the title of a document has no place', () => {
+  const source = { type: 'base64', mediaType: 'application/pdf', data: 'JVBERg==' } as const
+  const content = [{ type: 'document', source, title: 'a.pdf' } as const]
+  expect(write({ messages: [{ role: 'user', content }] }).warnings).toEqual([
+    'dropped messages[0].content[0].title',
+  ])
 })

@@ -11,6 +11,7 @@ import type {
 import { joinText, writeToolCall } from './answer-writer.ts'
 import { writeDataUrl } from './media.ts'
 import { takesCacheMarks, takesReasoningBack } from './model-traits.ts'
+import { foreignSignature, ownSignature } from '../origin.ts'
 import { isThinking, writeReasoning } from './reasoning.ts'
 
 /** Writes the messages of a request; what chat completions cannot say is reported to `warn`. */
@@ -140,9 +141,23 @@ function writeAssistant(content: readonly NeutralPart[], at: Place): JsonObject 
   return {
     content: texts.length === 0 && (calls.length > 0 || refusal) ? null : simplest(texts),
     refusal,
-    ...(keepsReasoning ? writeReasoning(content) : {}),
+    ...(keepsReasoning ? writeReasoning(thoughtsFor(content, at)) : {}),
     tool_calls: calls.length === 0 ? undefined : calls.map(writeToolCall),
   }
+}
+
+/** Returns the thoughts without proofs that are known to be of another provider. */
+function thoughtsFor(content: readonly NeutralPart[], at: Place): NeutralPart[] {
+  return content.map((part, index): NeutralPart => {
+    const isForeign =
+      part.type === 'reasoning' &&
+      part.signature !== undefined &&
+      ownSignature(part.signature, 'claude') === undefined
+    if (!isForeign) return part
+    const field = `${at.path}.content[${index}]`
+    at.warn({ type: 'changed', field, detail: `${foreignSignature} left out` })
+    return { type: 'reasoning', text: part.text }
+  })
 }
 
 /** Writes `cache_control` for models that know it; for others the mark is dropped and reported. */

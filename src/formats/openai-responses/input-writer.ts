@@ -10,6 +10,7 @@ import type {
   ToolResultPart,
 } from '../neutral.ts'
 import { writeDataUrl } from '../openai-chat/media.ts'
+import { foreignSignature, ownSignature } from '../origin.ts'
 
 /** Writes messages as input items; what the Responses API cannot say is reported to `warn`. */
 export function writeInput(messages: readonly NeutralMessage[], warn: Warn): JsonObject[] {
@@ -80,10 +81,12 @@ function writeSpoken(part: NeutralPart, at: Place): JsonObject | undefined {
 
 function writeTurnItem(part: NeutralPart, at: Place): JsonObject[] {
   if (part.type === 'tool-call') return [writeCall(part, at)]
-  // Only reasoning with proof of its origin is taken back.
   if (part.type !== 'reasoning' || part.signature === undefined) return dropped(at)
+  // Only reasoning with proof that OpenAI's model thought it is taken back.
+  const encrypted_content = ownSignature(part.signature, 'openai')
+  if (encrypted_content === undefined) return dropped(at, foreignSignature)
   const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }]
-  return [{ type: 'reasoning', summary, encrypted_content: part.signature }]
+  return [{ type: 'reasoning', summary, encrypted_content }]
 }
 
 function writeCall(part: ToolCallPart, at: Place): JsonObject {
@@ -157,7 +160,7 @@ function reportCacheMark({ cacheMark }: Pick<TextPart, 'cacheMark'>, at: Place):
   if (cacheMark !== undefined) at.warn({ type: 'dropped', field: `${at.path}.cache_control` })
 }
 
-function dropped(at: Place): [] {
-  at.warn({ type: 'dropped', field: at.path })
+function dropped(at: Place, detail?: string): [] {
+  at.warn({ type: 'dropped', field: at.path, ...(detail === undefined ? {} : { detail }) })
   return []
 }

@@ -80,7 +80,7 @@ describe('the input', () => {
       {
         role: 'assistant',
         content: [
-          { type: 'reasoning', text: 'Two\n\ncalls', signature: 'proof' },
+          { type: 'reasoning', text: 'Two\n\ncalls', signature: 'openai:proof' },
           { type: 'text', text: 'Let me see.' },
           { type: 'tool-call', id: 'a', name: 'f', arguments: '{"x":1}' },
           { type: 'tool-call', id: 'b', name: 'f', arguments: '{}' },
