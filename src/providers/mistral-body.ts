@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { asArray, asObject, asString } from '../core/json.ts'
+import { asArray, asObject, asString, isObject } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Warn } from '../formats/index.ts'
 import type { EndpointRequest } from './provider.ts'
@@ -8,8 +8,8 @@ import type { Members } from './service-bodies.ts'
 
 /**
  * What Mistral wants otherwise than OpenAI, whose other members it refuses with 422: a seed and lengths of
- * vectors by other names, `any` for a demanded call, system messages only, ids of calls of nine letters or
- * digits. https://docs.mistral.ai/api
+ * vectors by other names, `any` for a demanded call, system messages only, documents by their address, no
+ * marks for a cache, ids of calls of nine letters or digits. https://docs.mistral.ai/api
  */
 export function mistralMembers(request: EndpointRequest, body: JsonObject, warn: Warn): Members {
   if (request.operation === 'embeddings') {
@@ -19,7 +19,7 @@ export function mistralMembers(request: EndpointRequest, body: JsonObject, warn:
     }
   }
   if (request.format !== 'openai-chat') return {}
-  const messages = writeMessages(body['messages'])
+  const messages = writeMessages(body['messages'], warn)
   return {
     ...movedMember(body, 'seed', 'random_seed'),
     ...movedMember(body, 'max_completion_tokens', 'max_tokens'),
@@ -60,11 +60,14 @@ function withoutRefused(body: JsonObject, refused: readonly string[], warn: Warn
 }
 
 /** Returns the messages as Mistral takes them; `undefined` when they are so already. */
-function writeMessages(value: JsonValue | undefined): JsonObject[] | undefined {
+function writeMessages(value: JsonValue | undefined, warn: Warn): JsonObject[] | undefined {
   let hasChanged = false
-  const messages = asArray(value).map((element): JsonObject => {
+  const messages = asArray(value).map((element, index): JsonObject => {
     const message = asObject(element) ?? {}
-    const changes = messageChanges(message)
+    const changes = {
+      ...messageChanges(message),
+      ...contentChanges(message, `messages[${index}].content`, warn),
+    }
     if (Object.keys(changes).length === 0) return message
     hasChanged = true
     return pruned({ ...message, ...changes })
@@ -78,6 +81,27 @@ function messageChanges(message: JsonObject): JsonObject {
   if (role === 'assistant') return assistantChanges(message)
   const id = role === 'tool' ? asString(message['tool_call_id']) : undefined
   return id === undefined || isMistralId(id) ? {} : { tool_call_id: mistralIdOf(id) }
+}
+
+/** Documents are given as addresses, `data:` among them, and marks for a prompt cache are not known. */
+function contentChanges(message: JsonObject, path: string, warn: Warn): JsonObject {
+  const { content } = message
+  if (!Array.isArray(content)) return {}
+  let hasChanged = false
+  const parts = content.map((element, index) => {
+    if (!isObject(element)) return element
+    const file = element['type'] === 'file' ? asObject(element['file']) : undefined
+    const data = asString(file?.['file_data'])
+    if (element['cache_control'] === undefined && data === undefined) return element
+    hasChanged = true
+    if (element['cache_control'] !== undefined) {
+      warn({ type: 'dropped', field: `${path}[${index}].cache_control` })
+    }
+    if (data === undefined) return pruned({ ...element, cache_control: undefined })
+    const document_name = asString(file?.['filename'])
+    return pruned({ type: 'document_url', document_url: data, document_name })
+  })
+  return hasChanged ? { content: parts } : {}
 }
 
 /** Members of answers that clients send back although there is nothing in them; Mistral knows none. */

@@ -77,6 +77,26 @@ describe('a service', () => {
     }
   })
 
+  test('gives Mistral documents by their address, and no marks for a cache', () => {
+    const file = { filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERg==' }
+    const content = [
+      { type: 'text', text: 'Look', cache_control: { type: 'ephemeral' } },
+      { type: 'file', file },
+    ]
+    const asked = { messages: [{ role: 'user', content }] }
+    const { body, dropped } = edit('mistral', asked)
+    expect(body['messages']).toEqual([
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Look' },
+          { type: 'document_url', document_url: file.file_data, document_name: 'a.pdf' },
+        ],
+      },
+    ])
+    expect(dropped).toEqual(['messages[0].content[0].cache_control'])
+  })
+
   test('ranks documents where it can', () => {
     const ranking = [...names, ...localNames].filter(
       (type) => urlOf(traitsIn({ type, apiKey: 'provider-key' }), 'rerank') !== undefined,
