@@ -2,16 +2,13 @@ import { describe, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import OpenAI from 'openai'
-import { startGateway } from '../src/cli/running.ts'
 import { ConfigError, configSchema, createConfigLoader } from '../src/config/index.ts'
 import { systemClock } from '../src/core/clock.ts'
 import { createGateway } from '../src/gateway.ts'
 import type { GatewayConfig } from '../src/gateway.ts'
-import { openKeyStore } from '../src/identity/index.ts'
 import { createLogger } from '../src/telemetry/index.ts'
+import { examplesFolder as folder, valueOf, variablesOf } from './support/example.ts'
 
-const folder = join(import.meta.dir, '../examples')
 const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'))
 const logger = createLogger({
   level: 'silent',
@@ -19,11 +16,6 @@ const logger = createLogger({
   write: () => {},
   clock: systemClock,
 })
-
-/** The variables an example needs: those its file names without a default. */
-function variablesOf(text: string): string[] {
-  return Array.from(text.matchAll(/\$\{env:([A-Z0-9_]+)\}/g), ([, name = '']) => name)
-}
 
 function load(name: string, environment: Readonly<Record<string, string>>) {
   return createConfigLoader(configSchema, { environment }).load(join(folder, name))
@@ -33,10 +25,6 @@ async function loadWithVariables(name: string) {
   const text = await Bun.file(join(folder, name)).text()
   const values = variablesOf(text).map((variable) => [variable, valueOf(variable)])
   return load(name, Object.fromEntries(values))
-}
-
-function valueOf(variable: string): string {
-  return variable.endsWith('SHA256') ? 'ab'.repeat(32) : `value-of-${variable.toLowerCase()}`
 }
 
 /** The configuration of an example with a data folder and addresses for a test. */
@@ -54,8 +42,14 @@ test('there are examples', () => {
   expect(names.toSorted()).toEqual([
     'any-provider.yaml',
     'azure-apim.yaml',
+    'claude-bedrock-vertex.yaml',
+    'credentials-by-identity.yaml',
+    'eu-residency.yaml',
+    'failover.yaml',
+    'local-first.yaml',
     'minimal.yaml',
     'openai-and-anthropic.yaml',
+    'prefix-cache.yaml',
   ])
 })
 
@@ -94,19 +88,4 @@ describe.each(names)('the example %s', (name) => {
       providers: config.providers.map((provider) => provider.name),
     })
   })
-})
-
-test('the smallest example answers', async () => {
-  const loaded = await load('minimal.yaml', {})
-  const config = forTest(loaded.config)
-  await using keys = openKeyStore({ dataDir: config.data.dir, clock: systemClock })
-  const { key } = keys.create({ user: 'you@example.com', createdBy: 'test' })
-  const running = await startGateway({ config, configVersion: loaded.version, logger })
-  const openai = new OpenAI({ baseURL: `${running.url}/v1`, apiKey: key, maxRetries: 0 })
-  const answer = await openai.chat.completions.create({
-    model: 'simulated',
-    messages: [{ role: 'user', content: 'Hello' }],
-  })
-  expect(answer.choices[0]?.message.content).toStartWith('This is a simulated answer')
-  await running.stop()
 })

@@ -20,17 +20,17 @@ const keyed = [
   {
     type: 'openai',
     variable: 'OPENAI_API_KEY',
-    models: ['gpt-4o-mini', 'gpt-4.1', 'text-embedding-3-small', 'gpt-*'],
+    models: ['gpt-5.4', 'gpt-5.4-mini', 'text-embedding-3-small', 'gpt-*'],
   },
   {
     type: 'anthropic',
     variable: 'ANTHROPIC_API_KEY',
-    models: ['claude-sonnet-4-5', 'claude-haiku-4-5', 'claude-*'],
+    models: ['claude-sonnet-5', 'claude-haiku-4-5', 'claude-*'],
   },
   {
     type: 'gemini',
     variable: 'GEMINI_API_KEY',
-    models: ['gemini-2.5-flash', 'gemini-2.5-pro', 'gemini-*'],
+    models: ['gemini-3.5-flash', 'gemini-2.5-pro', 'gemini-*'],
   },
 ] as const
 

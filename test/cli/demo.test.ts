@@ -110,7 +110,7 @@ describe('the demo', () => {
     expect(printed).toContain('the others are real')
     const list = await fetch(`${url}/v1/models`, { headers: { authorization: `Bearer ${key}` } })
     const text = await list.text()
-    for (const name of ['simulated', 'gpt-4o-mini', 'gemini-2.5-flash', ...names]) {
+    for (const name of ['simulated', 'gpt-5.4-mini', 'gemini-3.5-flash', ...names]) {
       expect(text).toContain(`"${name}"`)
     }
   })

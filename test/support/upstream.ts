@@ -37,9 +37,13 @@ export const upstreamAws = {
   },
 } as const
 
-/** Starts a recording provider. */
+/**
+ * Starts a recording provider.
+ * @param key the key it demands; `''` for one that takes any
+ */
 export function startUpstream(key = 'sk-provider-test'): Upstream {
-  const provider = createSimulatedProvider({ apiKey: key, aws: upstreamAws })
+  const keyed = key === '' ? {} : { apiKey: key }
+  const provider = createSimulatedProvider({ ...keyed, aws: upstreamAws })
   const calls: UpstreamCall[] = []
   const scripted: Response[] = []
   const server = Bun.serve({
