@@ -3,6 +3,7 @@ import type { AdminDependencies, StatusView } from './admin/index.ts'
 import { administrationOf, openRoutingRoom, withSetChains } from './administration.ts'
 import { openAuditLog } from './audit/index.ts'
 import type { AuditConfig, AuditHealth } from './audit/index.ts'
+import { authenticateBy, openKeys } from './callers.ts'
 import { createPriceList, openOwnership, readPriceFile } from './catalog/index.ts'
 import type {
   AliasesConfig,
@@ -31,19 +32,13 @@ import {
 } from './formats/index.ts'
 import type { ClientFormat } from './formats/index.ts'
 import { createDataPlane } from './http/index.ts'
-import type { Peer, ServerConfig } from './http/index.ts'
-import {
-  createAuthenticate,
-  createKeyAuthenticator,
-  createKeyDirectory,
-  openKeyStore,
-  watchStoredKeys,
-} from './identity/index.ts'
+import type { DataPlaneDependencies, Peer, ServerConfig } from './http/index.ts'
 import type { KeyConfig } from './identity/index.ts'
 import { createSessionRegistry } from './pipeline/index.ts'
-import type { IdentityStage } from './pipeline/index.ts'
+import type { SessionRegistry } from './pipeline/index.ts'
 import type { Fetch, ProviderConfig } from './providers/index.ts'
 import { createSimulatedProvider } from './providers/simulated/index.ts'
+import { openRefusals } from './refusals.ts'
 import { createTargetRegistry } from './routing/index.ts'
 import type { FallbackChain, RoutingConfig, TargetStatus } from './routing/index.ts'
 import { buildSnapshot } from './snapshot.ts'
@@ -140,16 +135,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     config: () => config,
     applyChains: (chains, keep) => swapKept(holder, build(config, configVersion, chains), keep),
   })
-  const plane = { ...options, acquire: () => holder.acquire(), clientFormats: formatsByName }
   return {
     metrics,
     admin,
-    handle: createDataPlane({
-      ...plane,
-      inFlight: rooms.inFlight,
+    handle: planeOf(options, rooms, {
+      acquire: () => holder.acquire(),
       isDraining: () => isDraining,
       isReady,
-      onError: (error, request) => logError(logger, error, request),
+      configVersion: () => configVersion,
     }),
     apply(next, nextVersion) {
       const snapshot = build(next, nextVersion)
@@ -175,6 +168,27 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** Makes the data plane, and joins what it tells of with the rooms that keep it. */
+function planeOf(
+  { isFull, clock, logger }: GatewayOptions,
+  { inFlight, refusals }: Rooms,
+  state: Pick<DataPlaneDependencies, 'acquire' | 'isDraining' | 'isReady'> & {
+    readonly configVersion: () => string
+  },
+): Gateway['handle'] {
+  return createDataPlane({
+    ...state,
+    isFull,
+    clock,
+    inFlight,
+    clientFormats: formatsByName,
+    onError: (error, request) => logError(logger, error, request),
+    onRefused(error, request) {
+      refusals.record(error, { ...request, configVersion: state.configVersion() })
+    },
+  })
+}
+
 type Rooms = Awaited<ReturnType<typeof openRooms>>
 
 /** Joins the rooms that last with those of one configuration version. */
@@ -184,13 +198,14 @@ function createSnapshotBuilder(
 ): (config: GatewayConfig, version: string, chains?: readonly FallbackChain[]) => Snapshot {
   const { keys, routing, gatewayMetrics } = rooms
   const fetchFor = createSimulations()
+  const authenticate = authenticateBy(keys, clock)
   return (configured, configVersion, chains = routing.store.chains()) => {
     const { config, version } = withSetChains(configured, configVersion, chains)
     return buildSnapshot(config, version, {
       ...rooms,
       clock,
       random: Math.random,
-      identity: identityStage(createKeyAuthenticator({ directory: keys.directory, clock })),
+      identity: { authenticate: ({ headers }) => authenticate(headers) },
       prices: createPriceList({ overrides: pricesOf(config) }),
       overrides: routing.overrides,
       onShadow: (outcome) => routing.recordShadow(outcome),
@@ -245,6 +260,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     onFault: ({ type, message }) => logger.error('audit log', { fault: type, detail: message }),
   })
   const keys = openKeys(config.keys, { dataDir, clock, logger })
+  const refusals = openRefusals({ log, metrics, clock, keys, limits: config.audit.refusals })
   const ownership = openOwnership({ dataDir, clock })
   const conversations = openConversations({
     dataDir,
@@ -255,17 +271,13 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   const { breaker } = config.routing
   const registry = createTargetRegistry({ clock, random: Math.random, breaker })
   const routing = openRoutingRoom({ dataDir, clock, log, metrics })
-  const sessions = createSessionRegistry()
-  metrics.collect(
-    'gauge',
-    { name: 'smartflow_realtime_sessions', help: 'Realtime sessions that are open right now.' },
-    () => sessions.count,
-  )
+  const sessions = openSessions(metrics)
   return {
     log,
     metrics,
     inFlight,
     keys,
+    refusals,
     ownership,
     conversations,
     registry,
@@ -273,6 +285,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     sessions,
     gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
     async [Symbol.asyncDispose]() {
+      refusals[Symbol.dispose]()
       await keys[Symbol.asyncDispose]()
       await ownership[Symbol.asyncDispose]()
       await conversations[Symbol.asyncDispose]()
@@ -283,36 +296,14 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   }
 }
 
-/** The keys in force: those of the configuration and those of the store, compiled anew when either changes. */
-function openKeys(
-  initial: readonly KeyConfig[],
-  {
-    dataDir,
-    clock,
-    logger,
-  }: Pick<GatewayOptions, 'clock' | 'logger'> & { readonly dataDir: string },
-) {
-  const store = openKeyStore({ dataDir, clock })
-  let configured = initial
-  let directory = createKeyDirectory({ configured, stored: [] })
-  const rebuild = (): void => {
-    directory = createKeyDirectory({ configured, stored: store.list() })
-  }
-  const watch = watchStoredKeys(store, {
-    onChange: rebuild,
-    onError: (error) => logger.error('cannot read the key store', { error }),
-  })
-  return {
-    directory: () => directory,
-    configure(next: readonly KeyConfig[]) {
-      configured = next
-      rebuild()
-    },
-    async [Symbol.asyncDispose]() {
-      await watch[Symbol.asyncDispose]()
-      await store[Symbol.asyncDispose]()
-    },
-  }
+function openSessions(metrics: MetricsRegistry): SessionRegistry {
+  const sessions = createSessionRegistry()
+  metrics.collect(
+    'gauge',
+    { name: 'smartflow_realtime_sessions', help: 'Realtime sessions that are open right now.' },
+    () => sessions.count,
+  )
+  return sessions
 }
 
 const formatsByName: ReadonlyMap<string, ClientFormat> = new Map(
@@ -324,19 +315,6 @@ function pricesOf({ prices }: GatewayConfig): PricesConfig['entries'] {
   return prices.file === undefined
     ? prices.entries
     : [...prices.entries, ...readPriceFile(prices.file)]
-}
-
-function identityStage(keys: ReturnType<typeof createKeyAuthenticator>): IdentityStage {
-  const authenticate = createAuthenticate([keys])
-  return {
-    authenticate: ({ headers }) =>
-      authenticate({
-        authorization: headers.get('authorization') ?? undefined,
-        xApiKey: headers.get('x-api-key') ?? undefined,
-        apiKey: headers.get('api-key') ?? undefined,
-        xGoogApiKey: headers.get('x-goog-api-key') ?? undefined,
-      }),
-  }
 }
 
 /** Returns the in-process transport of simulated providers; others use the network. */

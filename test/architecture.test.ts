@@ -44,6 +44,8 @@ const allowed: Readonly<Record<string, readonly string[] | 'any'>> = {
   'migrations.ts': 'any',
   'administration.ts': 'any',
   'main.ts': ['cli'],
+  'refusals.ts': 'any',
+  'callers.ts': 'any',
   'version.ts': [],
 }
 

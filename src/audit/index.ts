@@ -6,6 +6,8 @@ export { openAuditLog } from './open.ts'
 export type { AuditLogOptions } from './open.ts'
 export { readAuditLog } from './read.ts'
 export type { ReadOptions } from './read.ts'
+export { createRefusalLog } from './refusals.ts'
+export type { RefusalLimits, RefusalLog } from './refusals.ts'
 export { AuditDamageError } from './segment.ts'
 export type {
   AuditFault,

@@ -59,6 +59,7 @@ function openTrail(question: Question, dependencies: TrailDependencies): Trail {
       end(outcomeOf(answer, ending, call, dependencies))
     },
     refuse(error) {
+      error.isRecorded = true
       const durationMs = round(clock.monotonic() - call.startedAt)
       const outcome: OutcomeRecord = {
         type: 'outcome',

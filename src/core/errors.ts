@@ -91,6 +91,8 @@ export class GatewayError extends Error {
   readonly param: string | undefined
   readonly retryAfterSeconds: number | undefined
   readonly failureClass: FailureClass
+  /** Whether the audit log tells of it: set by the trail of the call that it ended. */
+  isRecorded = false
 
   constructor(code: ErrorCode, message?: string, options: GatewayErrorOptions = {}) {
     const entry: ErrorKind = errorKinds[code]

@@ -50,11 +50,36 @@ export interface DecisionRecord extends CallFacts {
   readonly policyVersion: string
 }
 
-/** A call refused before anything was decided about its content (unknown model, limit reached). */
-export interface RefusalRecord extends CallFacts {
+/** What is not known of a request that did not become a call. */
+type UnknownFact = 'operation' | 'tenant' | 'user' | 'groups' | 'stream' | 'bodyBytes'
+type UnknownFacts = { readonly [Fact in UnknownFact]?: CallFacts[Fact] | undefined }
+
+/**
+ * A call refused before anything was decided about its content (unknown model, limit reached), or a request
+ * that did not even become a call: nobody signed in, its body was not taken in, there is no such endpoint.
+ * Of such a request who asked is known only where the credential was good.
+ */
+export interface RefusalRecord extends Omit<CallFacts, UnknownFact>, UnknownFacts {
   readonly type: 'refusal'
   readonly status: number
   readonly errorCode: string
+  /** Method and path of a request that did not become a call; long parts of the path are left out. */
+  readonly endpoint?: string | undefined
+  /** Why a key that the gateway knows was not accepted; `keyId` names it, and never who presented it. */
+  readonly keyState?: 'expired' | 'revoked' | undefined
+}
+
+/** Refusals that were too many to have a record each. */
+export interface RefusalSummaryRecord {
+  readonly type: 'refusal_summary'
+  /** Where they came from, an IPv6 network for its addresses; absent when it was many. */
+  readonly source?: string | undefined
+  readonly count: number
+  /** How many there were of each error code. */
+  readonly errorCodes: Readonly<Record<string, number>>
+  /** When the first and the last came, in milliseconds since the Unix epoch. */
+  readonly firstAt: number
+  readonly lastAt: number
 }
 
 /**
@@ -154,3 +179,4 @@ export type AuditRecord =
   | LifecycleRecord
   | AdministrationRecord
   | ShadowRecord
+  | RefusalSummaryRecord

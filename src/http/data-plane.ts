@@ -54,6 +54,18 @@ export interface DataPlaneDependencies {
     error: GatewayError,
     request: { readonly requestId: string; readonly path: string },
   ) => void
+  /** Told about every request that was refused before it became a call with a record of its own. */
+  readonly onRefused: (error: GatewayError, request: RefusedRequest) => void
+}
+
+/** A request that did not become a call. */
+export interface RefusedRequest {
+  readonly requestId: string
+  readonly clientFormat: string
+  readonly method: string
+  readonly path: string
+  readonly headers: Headers
+  readonly sourceAddress: string | undefined
 }
 
 /** What a server knows about the connection of a request, and does with it. */
@@ -103,12 +115,24 @@ export function createDataPlane(
       context.end()
       const error = toGatewayError(thrown)
       dependencies.onError(error, { requestId, path })
+      if (!error.isRecorded) dependencies.onRefused(error, refusedOf(context, path))
       return renderError(error, requestId, format, {
         allow: error.code === 'method_not_allowed' ? methodsOf(endpoint) : undefined,
         isLast: leavesLargeBody(request),
       })
     })
   }
+}
+
+function refusedOf({ request, requestId, format, peer }: RequestContext, path: string) {
+  return {
+    requestId,
+    clientFormat: format.name,
+    method: request.method,
+    path,
+    headers: request.headers,
+    sourceAddress: peer.address(request),
+  } satisfies RefusedRequest
 }
 
 function methodsOf(endpoint: Endpoint | undefined): readonly string[] | undefined {

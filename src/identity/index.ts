@@ -1,7 +1,11 @@
 export { createAuthenticate, type Authenticate, type Authenticator } from './authenticator.ts'
 export { keysConfigSchema, type KeyConfig } from './config.ts'
 export { readCredential, type Credentials } from './credentials.ts'
-export { createKeyAuthenticator, type KeyAuthenticatorOptions } from './key-authenticator.ts'
+export {
+  createKeyAuthenticator,
+  RefusedKey,
+  type KeyAuthenticatorOptions,
+} from './key-authenticator.ts'
 export { createKeyDirectory, type KeyDirectory, type KeySources } from './key-directory.ts'
 export { keyStorePath, openKeyStore, type KeyStore } from './key-store.ts'
 export { hashKey, isWellFormedKey, keyHash, maskKey, newKey, type KeyHash } from './keys.ts'

@@ -6,6 +6,19 @@ import { readCredential } from './credentials.ts'
 import { keyAuthenticatorName, type KeyDirectory } from './key-directory.ts'
 import { looksLikeKey } from './keys.ts'
 
+/** Why a known key was refused: the cause of its `invalid_key`, for records and never for callers. */
+export class RefusedKey extends Error {
+  override readonly name = 'RefusedKey'
+  readonly state: 'expired' | 'revoked'
+  readonly keyId: string | undefined
+
+  constructor(state: 'expired' | 'revoked', keyId: string | undefined) {
+    super(`the key ${keyId ?? ''} is ${state}`)
+    this.state = state
+    this.keyId = keyId
+  }
+}
+
 export interface KeyAuthenticatorOptions {
   /** Returns the directory in force; asked on every call, so a swapped directory takes effect at once. */
   readonly directory: () => KeyDirectory
@@ -22,9 +35,12 @@ export function createKeyAuthenticator(options: KeyAuthenticatorOptions): Authen
     authenticate(credentials): Principal | undefined {
       const presented = readCredential(credentials)
       if (!looksLikeKey(presented)) return undefined
-      const found = options.directory().find(presented, options.clock.now())
+      const directory = options.directory()
+      const found = directory.find(presented, options.clock.now())
       if (typeof found === 'object') return found
-      throw found === 'unknown' ? unknownKey() : new GatewayError('invalid_key', refusals[found])
+      if (found === 'unknown') throw unknownKey()
+      const cause = new RefusedKey(found, directory.idOf(presented))
+      throw new GatewayError('invalid_key', refusals[found], { cause })
     },
   }
 }

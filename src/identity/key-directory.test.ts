@@ -148,6 +148,17 @@ describe('createKeyAuthenticator', () => {
   test('says in words that a key expired or was revoked', () => {
     expect(() => authenticate(bearer(expired))).toThrow('has expired')
     expect(() => authenticate(bearer(revoked))).toThrow('was revoked')
+    for (const [key, state] of [
+      [expired, 'expired'],
+      [revoked, 'revoked'],
+    ] as const) {
+      const cause = { state, keyId: directory.idOf(key) }
+      expect(cause.keyId).toBeString()
+      expect(() => authenticate(bearer(key))).toThrow(
+        expect.objectContaining({ cause: expect.objectContaining(cause) }),
+      )
+    }
+    expect(directory.idOf(newKey())).toBeUndefined()
   })
 
   test('an unknown, a malformed and a foreign key get the same answer', () => {

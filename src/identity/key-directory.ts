@@ -13,6 +13,8 @@ export interface KeyDirectory {
   readonly size: number
   /** Returns who holds a key, or why it is refused. Never waits, never reads a database. */
   find(presentedKey: string, nowMs: number): Principal | 'unknown' | 'expired' | 'revoked'
+  /** Returns the id of a key, be it in force or not; for records of keys that were refused. */
+  idOf(presentedKey: string): string | undefined
 }
 
 export interface KeySources {
@@ -60,6 +62,7 @@ export function createKeyDirectory({ configured, stored }: KeySources): KeyDirec
       if (entry.isRevoked) return 'revoked'
       return nowMs < entry.expiresAt ? entry.principal : 'expired'
     },
+    idOf: (presentedKey) => entries.get(digestKey(presentedKey).toHex())?.principal.keyId,
   }
 }
 

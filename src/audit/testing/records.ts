@@ -52,7 +52,6 @@ export async function readAll(directory: string, options?: ReadOptions): Promise
 
 /** Names a record by what it is about, such as `decision r1`. */
 export function label(record: StoredRecord): string {
-  return 'requestId' in record
-    ? `${record.type} ${record.requestId}`
-    : `${record.type} ${record.event}`
+  if ('requestId' in record) return `${record.type} ${record.requestId}`
+  return record.type === 'lifecycle' ? `${record.type} ${record.event}` : record.type
 }
