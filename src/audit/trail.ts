@@ -128,6 +128,7 @@ function outcomeOf(
     usage: report.usage,
     cost: costOf(answer),
     cache: answer.cache,
+    lane: report.lane?.(),
     warnings: answer.warnings,
     durationMs: round(clock.monotonic() - call.startedAt),
     firstByteMs:

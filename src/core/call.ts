@@ -2,7 +2,7 @@ import type { Channel } from './channel.ts'
 import type { GatewayError } from './errors.ts'
 import type { JsonObject } from './json.ts'
 import type { Principal } from './principal.ts'
-import type { AttemptRecord, Operation } from './record.ts'
+import type { AttemptRecord, LaneRecord, Operation } from './record.ts'
 import type { MeteredUsage } from './usage.ts'
 
 /** A call as it arrived, before anything is known about it but its endpoint. */
@@ -79,6 +79,8 @@ export interface AnswerReport {
   hasContent: boolean
   /** Called when a streamed answer is over, however it ended; usage and error are known then. */
   onEnd: (() => void) | undefined
+  /** Tells which lane the call took, for models with lanes; asked when the answer is over. */
+  lane?: (() => LaneRecord) | undefined
 }
 
 /** An answer in the client's own format, whole or streamed. */

@@ -84,9 +84,10 @@ export interface RefusalSummaryRecord {
 
 /**
  * Why an attempt was made after or beside another: again at the same target, at the next target of the
- * route, at a target of another route, in a race with a slow one, or to go on with a stream that broke off.
+ * route, at a target of another route, in a race with a slow one, to go on with a stream that broke off, or
+ * in the capable lane because the answer of the efficient one was a refusal or empty.
  */
-export type AttemptReason = 'retry' | 'failover' | 'fallback' | 'hedge' | 'continuation'
+export type AttemptReason = 'retry' | 'failover' | 'fallback' | 'hedge' | 'continuation' | 'quality'
 
 /** One attempt at one target. */
 export interface AttemptRecord {
@@ -107,6 +108,30 @@ export interface AttemptRecord {
   readonly cost?: Cost | undefined
 }
 
+/** One of the two ways a model with lanes can answer: cheaply, or as well as it can. */
+export type Lane = 'efficient' | 'capable'
+
+/** Why the capable lane was asked after the efficient one. */
+export type Escalation = 'refusal' | 'empty' | 'failure'
+
+/** Which lane a call took, and why: labels and numbers, never content. */
+export interface LaneRecord {
+  /** Name of the model that has the lanes. */
+  readonly route: string
+  /** The lane whose answer the caller got. */
+  readonly lane: Lane
+  /** How demanding the request is, from 0 to 1; absent where that did not decide. */
+  readonly score?: number | undefined
+  /** What decided, the strongest first: signals such as `code`, or `header`, `sticky`, `residency`. */
+  readonly reasons: readonly string[]
+  readonly escalation?: Escalation | undefined
+  /**
+   * What the billed tokens of the answer would have cost in the capable lane, less what was really paid
+   * for the call; below 0 when it cost more. Absent when a price or a count of tokens is not known.
+   */
+  readonly savingsNanoUsd?: number | undefined
+}
+
 /** Written after a decided call ended, whatever happened to it. */
 export interface OutcomeRecord {
   readonly type: 'outcome'
@@ -121,6 +146,8 @@ export interface OutcomeRecord {
   readonly usage?: MeteredUsage | undefined
   readonly cost?: Cost | undefined
   readonly cache: 'hit' | 'miss' | 'bypass'
+  /** For calls of models with lanes. */
+  readonly lane?: LaneRecord | undefined
   /** Field paths lost or changed in translation. */
   readonly warnings: readonly string[]
   readonly durationMs: number
@@ -175,8 +202,8 @@ export interface ShadowRecord {
 export type AuditRecord =
   | DecisionRecord
   | RefusalRecord
+  | RefusalSummaryRecord
   | OutcomeRecord
   | LifecycleRecord
   | AdministrationRecord
   | ShadowRecord
-  | RefusalSummaryRecord

@@ -1,7 +1,7 @@
 import { GatewayError } from '../core/errors.ts'
 import { asObject, parseJson } from '../core/json.ts'
 import type { ProviderFormat } from './format.ts'
-import type { NeutralEvent, StopReason } from './neutral.ts'
+import type { NeutralEvent, NeutralPart, StopReason } from './neutral.ts'
 import { createSseSplitter } from './sse.ts'
 
 /** What a complete answer holds, as far as answers of different models can be compared. */
@@ -10,6 +10,10 @@ export interface CompleteAnswer {
   readonly text: string
   readonly toolCalls: readonly ToolUse[]
   readonly stopReason: StopReason
+  /** The model refused in so many words, where its format tells that apart from text. */
+  readonly hasRefusal: boolean
+  /** There is something beside text, refusals, thoughts and calls of tools, such as an image. */
+  readonly hasOther: boolean
 }
 
 /** A call of a tool. */
@@ -20,6 +24,7 @@ export interface ToolUse {
 }
 
 const decoder = new TextDecoder()
+const media: ReadonlySet<NeutralPart['type']> = new Set(['image', 'document', 'audio'])
 
 /**
  * Reads a complete answer from its bytes, whole or streamed. Throws `provider_bad_answer` for bytes that
@@ -45,6 +50,8 @@ function readBody(format: ProviderFormat, bytes: Uint8Array): CompleteAnswer {
       part.type === 'tool-call' ? [{ name: part.name, arguments: part.arguments }] : [],
     ),
     stopReason: answer.stopReason,
+    hasRefusal: answer.content.some((part) => part.type === 'refusal'),
+    hasOther: answer.content.some((part) => media.has(part.type)),
   }
 }
 
@@ -62,8 +69,10 @@ function readStream(format: ProviderFormat, bytes: Uint8Array): CompleteAnswer {
 function collect(events: readonly NeutralEvent[]): CompleteAnswer {
   let text = ''
   let stopReason: StopReason = 'other'
+  let hasRefusal = false
   const calls = new Map<number, { name: string; arguments: string }>()
   for (const event of events) {
+    if (event.type === 'refusal-delta') hasRefusal = true
     if (event.type === 'text-delta' || event.type === 'refusal-delta') text += event.text
     else if (event.type === 'answer-end') stopReason = event.stopReason
     else if (event.type === 'tool-call-start') {
@@ -73,5 +82,5 @@ function collect(events: readonly NeutralEvent[]): CompleteAnswer {
       if (call !== undefined) call.arguments += event.arguments
     }
   }
-  return { text, toolCalls: [...calls.values()], stopReason }
+  return { text, toolCalls: [...calls.values()], stopReason, hasRefusal, hasOther: false }
 }

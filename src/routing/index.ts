@@ -16,6 +16,14 @@ export { createShadows } from './shadow.ts'
 export type { CompleteBody, ShadowOutcome, ShadowRoute, Shadows } from './shadow.ts'
 export { createShadowLog } from './shadow-log.ts'
 export type { ShadowLog, ShadowSummary } from './shadow-log.ts'
+export {
+  balanceOf,
+  createLaneChooser,
+  createLaneLog,
+  createLaneMemory,
+  createLaneRoute,
+} from './lanes/index.ts'
+export type { JudgedAnswer, LaneLog, LaneMemory, LaneSummary, PriceAt } from './lanes/index.ts'
 export type { CostOf } from './attempt.ts'
 export { AttemptsFailed } from './failures.ts'
 export { startHealthChecks } from './health-check.ts'

@@ -4,6 +4,7 @@ import type { Target } from '../core/target.ts'
 import { Attempt } from './attempt.ts'
 import type { RetryOptions } from './backoff.ts'
 import type { BulkheadLimits } from './bulkhead.ts'
+import type { EstimateTokens } from './conditions.ts'
 import { demandsOn, meetsAll, noAdmissibleTarget } from './constraints.ts'
 import type { Demand, ResidencyRule } from './constraints.ts'
 import { AttemptsFailed } from './failures.ts'
@@ -14,7 +15,7 @@ import { RetryBudget } from './retry-budget.ts'
 import { targetHash } from './routed-target.ts'
 import type { RoutedTarget } from './routed-target.ts'
 import { Sending } from './sending.ts'
-import type { SendingDependencies, SendingOptions } from './sending.ts'
+import type { Earlier, SendingDependencies, SendingOptions } from './sending.ts'
 import { admitted } from './step.ts'
 import type { Step } from './step.ts'
 import { conditional, createStrategy } from './strategies/index.ts'
@@ -32,6 +33,8 @@ export interface RouteOptions {
   /** Where every call of this model has to stay. */
   readonly require?: Demand | undefined
   readonly rules?: readonly TargetRule[] | undefined
+  /** What holds besides, since this route stands in for another one. */
+  readonly outer?: Pick<RouteOptions, 'require' | 'rules'> | undefined
   readonly retries: RetryOptions
   readonly fallbacks?: readonly FallbackOptions[] | undefined
   readonly hedge?: HedgeOptions | undefined
@@ -54,8 +57,11 @@ export interface Route {
   readonly name: string
   /** Returns all its targets, in the order of the configuration. */
   readonly order: () => readonly Target[]
-  /** Asks its targets until one answers; the last provider's error stands as an answer, others are thrown. */
-  send(question: Question): Promise<Answer>
+  /**
+   * Asks its targets until one answers; the last provider's error stands as an answer, others are thrown.
+   * @param earlier what was tried for the call elsewhere, if anything was
+   */
+  send(question: Question, earlier?: Earlier): Promise<Answer>
 }
 
 export interface RouterDependencies extends SendingDependencies, StrategyDependencies {
@@ -89,11 +95,18 @@ export function createRouter(dependencies: RouterDependencies): Router {
       const order = (): readonly Target[] => step.targets.map(({ target }) => target)
       const sending = sendingOptions(options, step, steps)
       const only = step.targets[0]
-      const send =
-        only !== undefined && isPlain(options)
-          ? (question: Question) => sendToOnly(only, step, question, plain)
-          : (question: Question) =>
-              new Sending(question, sending, demandsOf(question), dependencies).run()
+      const send = (question: Question, earlier?: Earlier): Promise<Answer> =>
+        new Sending(
+          question,
+          sending,
+          { demands: demandsOf(question), earlier },
+          dependencies,
+        ).run()
+      if (only !== undefined && isPlain(options)) {
+        const sendPlain: Route['send'] = (question, earlier) =>
+          earlier === undefined ? sendToOnly(only, step, question, plain) : send(question, earlier)
+        return { name: options.name, order, send: sendPlain }
+      }
       return { name: options.name, order, send }
     },
   }
@@ -101,9 +114,10 @@ export function createRouter(dependencies: RouterDependencies): Router {
 
 /** Tells whether a route has one target and nothing else to decide. */
 function isPlain(options: RouteOptions): boolean {
-  const { targets, fallbacks = [], retries, rules = [], continues = false } = options
+  const { targets, fallbacks = [], retries, rules = [], outer, continues = false } = options
   const isLimited = targets.some(({ limits }) => limits !== undefined)
-  const isSimple = fallbacks.length === 0 && rules.length === 0 && retries.maxRetries === 0
+  const isRuled = rules.length > 0 || outer?.rules !== undefined
+  const isSimple = fallbacks.length === 0 && !isRuled && retries.maxRetries === 0
   return targets.length === 1 && isSimple && !isLimited && !continues
 }
 
@@ -114,17 +128,35 @@ function stepOf(options: RouteOptions, dependencies: RouterDependencies): Step {
     const state = registry.stateOf(provider, model)
     return { target, state, index, limits, name, hash: targetHash(provider, model) }
   })
-  const { name, require, rules = [] } = options
-  const demands = require === undefined ? noDemands : [require]
+  const { name, rules = [], outer } = options
+  const demands = [options.require, outer?.require].filter((each) => each !== undefined)
   const inside = targets.filter(({ target }) => meetsAll(target, demands))
   return {
     name,
     targets,
     inside,
     strategy: createStrategy(options.strategy, dependencies),
-    narrow: rules.length === 0 ? undefined : conditional(rules, inside, estimateTokens),
+    narrow: narrowed([rules, outer?.rules ?? []], inside, estimateTokens),
     demands,
   }
+}
+
+/** Leaves the targets that every list of rules leaves. */
+function narrowed(
+  lists: readonly (readonly TargetRule[])[],
+  targets: readonly RoutedTarget[],
+  estimateTokens: EstimateTokens,
+): Step['narrow'] {
+  return lists
+    .filter((rules) => rules.length > 0)
+    .map((rules) => conditional(rules, targets, estimateTokens))
+    .reduce<Step['narrow']>((first, second) => {
+      if (first === undefined) return second
+      return (question) => {
+        const left = second(question)
+        return first(question).filter((target) => left.includes(target))
+      }
+    }, undefined)
 }
 
 function sendingOptions(

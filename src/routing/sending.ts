@@ -47,6 +47,22 @@ export interface SendingOptions {
   readonly continues: boolean
 }
 
+/** What was tried for a call elsewhere, before it was sent here. */
+export interface Earlier {
+  readonly attempts: readonly AttemptRecord[]
+  /** Why it is sent here as well. */
+  readonly reason: AttemptReason
+  /** Monotonic milliseconds from which the time of the call counts. */
+  readonly startedAt: number
+}
+
+/** What differs between the calls of a route. */
+export interface CallTerms {
+  /** What rules demand of the targets of this call. */
+  readonly demands: readonly Demand[]
+  readonly earlier?: Earlier | undefined
+}
+
 /** One pass through the targets of a step. */
 interface Round {
   /** Those that were not asked yet. */
@@ -68,21 +84,23 @@ export class Sending {
   /** What rules demand of the targets of this call, on every hop. */
   readonly #demands: readonly Demand[]
   readonly #dependencies: SendingDependencies
-  readonly #attempts: AttemptRecord[] = []
+  readonly #attempts: AttemptRecord[]
   readonly #startedAt: number
+  readonly #earlier: Earlier | undefined
 
-  /** @param demands what rules demand of the targets of this call */
   constructor(
     question: Question,
     options: SendingOptions,
-    demands: readonly Demand[],
+    { demands, earlier }: CallTerms,
     dependencies: SendingDependencies,
   ) {
     this.#question = question
     this.#options = options
     this.#demands = demands
     this.#dependencies = dependencies
-    this.#startedAt = dependencies.clock.monotonic()
+    this.#earlier = earlier
+    this.#attempts = [...(earlier?.attempts ?? [])]
+    this.#startedAt = earlier?.startedAt ?? dependencies.clock.monotonic()
   }
 
   /** Returns the answer, or the last provider's error as an answer; throws `AttemptsFailed`. */
@@ -119,7 +137,8 @@ export class Sending {
     const targets = admitted(step, this.#question, demands)
     if (targets.length === 0) return failed(noAdmissibleTarget([...step.demands, ...demands]))
     const choice = step.strategy(this.#question)
-    let outcome = await this.#tryRound(targets, choice, isFallback ? 'fallback' : undefined)
+    const reason = isFallback ? 'fallback' : this.#earlier?.reason
+    let outcome = await this.#tryRound(targets, choice, reason)
     for (let retry = 0; retry < retries.maxRetries; retry++) {
       if (outcome.type === 'answered' || !mayRetry(outcome.error.failureClass)) break
       const { random } = this.#dependencies

@@ -20,6 +20,8 @@ const maxWholeLength = 1_024
 const edgeLength = 256
 const pieceLength = 64
 const pieceCount = 4
+/** Of longer lists the first so many entries and the length are judged, of larger objects the first members. */
+const maxMembers = 256
 
 /**
  * Hashes the growing prefixes of a conversation: the system prompt with the first turn, then with each
@@ -62,7 +64,8 @@ function hashShort(text: string, seed: number): number {
   return hash >>> 0
 }
 
-function turnsOf(body: JsonObject): readonly JsonValue[] {
+/** Returns the turns of a conversation, in any client format. */
+export function turnsOf(body: JsonObject): readonly JsonValue[] {
   for (const name of turnFields) {
     const value = body[name]
     if (typeof value === 'string') return [value]
@@ -81,16 +84,20 @@ function isSystem(turn: JsonValue): boolean {
 function hashValue(value: JsonValue | undefined, seed: number): number {
   if (typeof value === 'string') return hashText(value, seed)
   if (Array.isArray(value)) {
-    let hash = seed
-    for (const each of value) hash = hashValue(each, hash)
+    let hash = value.length > maxMembers ? hashText(String(value.length), seed) : seed
+    const end = Math.min(value.length, maxMembers)
+    for (let index = 0; index < end; index++) hash = hashValue(value[index], hash)
     return hash
   }
   if (typeof value !== 'object' || value === null) {
     return value === undefined || value === null ? seed : hashText(String(value), seed)
   }
   let hash = seed
+  let members = 0
   for (const name in value) {
     if (skippedMembers.has(name)) continue
+    members += 1
+    if (members > maxMembers) break
     hash = hashValue(value[name], textMembers.has(name) ? hash : hashText(name, hash))
   }
   return hash
