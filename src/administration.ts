@@ -7,10 +7,13 @@ import type {
 import type { AuditLog } from './audit/index.ts'
 import type { Clock } from './core/clock.ts'
 import { newRequestId } from './core/ids.ts'
-import type { OutcomeRecord, ShadowRecord } from './core/record.ts'
+import type { LaneRecord, OutcomeRecord, ShadowRecord } from './core/record.ts'
 import type { GatewayConfig } from './gateway.ts'
 import { costOfAttempts } from './routes.ts'
 import {
+  balanceOf,
+  createLaneLog,
+  createLaneMemory,
   createOverrides,
   createPerformanceLog,
   createShadowLog,
@@ -39,12 +42,21 @@ export function openRoutingRoom({
   const performance = createPerformanceLog(clock)
   const shadowLog = createShadowLog()
   const countShadow = declareShadowMetrics(metrics)
+  const laneLog = createLaneLog()
+  const countLane = declareLaneMetrics(metrics)
   return {
     store,
     overrides: createOverrides(store.overrides, clock),
     performance,
     shadowLog,
-    recordCall: ({ attempts }: OutcomeRecord): void => performance.record(attempts),
+    laneLog,
+    laneMemory: createLaneMemory(clock),
+    recordCall({ attempts, lane }: OutcomeRecord): void {
+      performance.record(attempts)
+      if (lane === undefined) return
+      laneLog.record(lane)
+      countLane(lane)
+    },
     recordShadow(outcome: ShadowOutcome): void {
       const record = shadowRecord(outcome)
       const costNanoUsd = record.cost?.nanoUsd ?? 0
@@ -90,6 +102,39 @@ function declareShadowMetrics(
   return (result, costNanoUsd) => {
     copies.with({ result }).add(1)
     if (costNanoUsd > 0) cost.with({}).add(costNanoUsd)
+  }
+}
+
+function declareLaneMetrics(registry: MetricsRegistry): (lane: LaneRecord) => void {
+  const calls = registry.counter({
+    name: 'smartflow_routing_lane_calls_total',
+    help: 'Answered calls of models with lanes, by the lane whose answer was shown.',
+    labels: ['lane'],
+  })
+  const escalations = registry.counter({
+    name: 'smartflow_routing_lane_escalations_total',
+    help: 'Calls for which the capable lane was asked after the efficient one, by cause.',
+    labels: ['cause'],
+  })
+  const saved = registry.counter({
+    name: 'smartflow_routing_savings_nanousd_total',
+    help: 'Saved by efficient lanes in nano-dollars, from tokens that were really billed. Losses are counted apart.',
+  })
+  const lost = registry.counter({
+    name: 'smartflow_routing_losses_nanousd_total',
+    help: 'Paid in vain for efficient lanes in nano-dollars: calls that cost more than in the capable lane.',
+  })
+  const unknown = registry.counter({
+    name: 'smartflow_routing_savings_unknown_total',
+    help: 'Calls of efficient lanes whose savings are not known: a price is missing, or a count of tokens.',
+  })
+  return (lane) => {
+    const { savedNanoUsd, lostNanoUsd, isUnknown } = balanceOf(lane)
+    calls.with({ lane: lane.lane }).add(1)
+    if (lane.escalation !== undefined) escalations.with({ cause: lane.escalation }).add(1)
+    saved.with({}).add(savedNanoUsd)
+    lost.with({}).add(lostNanoUsd)
+    if (isUnknown) unknown.with({}).add(1)
   }
 }
 
@@ -141,7 +186,7 @@ function routingAdministration({
   routing,
   applyChains,
 }: AdministeredGateway): RoutingAdministration {
-  const { store, overrides, performance, shadowLog } = routing
+  const { store, overrides, performance, shadowLog, laneLog } = routing
   const providers = (): readonly string[] => config().providers.map(({ name }) => name)
   return {
     providers,
@@ -149,6 +194,7 @@ function routingAdministration({
     targets: () => registry.status(),
     performance: () => performance.snapshot(providers()),
     shadows: () => shadowLog.summaries(),
+    lanes: () => laneLog.summaries(),
     override: () => overrides.current(),
     setOverride: (override) => overrides.set(override),
     clearOverride: () => void overrides.clear(),

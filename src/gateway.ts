@@ -208,6 +208,7 @@ function createSnapshotBuilder(
       identity: { authenticate: ({ headers }) => authenticate(headers) },
       prices: createPriceList({ overrides: pricesOf(config) }),
       overrides: routing.overrides,
+      laneMemory: routing.laneMemory,
       onShadow: (outcome) => routing.recordShadow(outcome),
       clientFormats: formatsByName,
       fetchFor,

@@ -2,11 +2,11 @@ import type { CatalogConfig, ModelConfig } from './catalog/index.ts'
 import type { Answer, Question } from './core/call.ts'
 import type { Operation } from './core/record.ts'
 import { readCompleteAnswer } from './formats/index.ts'
-import type { ClientFormat, ProviderFormat } from './formats/index.ts'
+import type { ClientFormat, CompleteAnswer, ProviderFormat } from './formats/index.ts'
 import { echoModel } from './providers/index.ts'
 import type { RoutedOffer, Routes } from './routes.ts'
 import { isInRollout } from './routing/index.ts'
-import type { ComparedAnswer, CompleteBody, Shadows } from './routing/index.ts'
+import type { CompleteBody, Shadows } from './routing/index.ts'
 
 /** What moving callers from one model to another needs. */
 export interface MigrationParts {
@@ -80,10 +80,10 @@ function withShadow(model: ModelConfig, offer: RoutedOffer, parts: MigrationPart
   }
 }
 
-/** Reads answers that are to be compared; `undefined` where the client's format cannot be read. */
+/** Reads answers that are to be compared or judged; `undefined` where the client's format cannot be read. */
 export function createAnswerReader(
   formats: ReadonlyMap<string, ClientFormat>,
-): (question: Question, body: CompleteBody) => ComparedAnswer | undefined {
+): (question: Question, body: CompleteBody) => CompleteAnswer | undefined {
   return (question, { bytes, isStream }) => {
     const format = formats.get(question.call.clientFormat)
     return isReadable(format) ? readCompleteAnswer(format, bytes, isStream) : undefined

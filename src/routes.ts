@@ -3,6 +3,7 @@ import type { ModelConfig, PricedTarget, PriceList } from './catalog/index.ts'
 import type { Answer } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
 import type { Operation } from './core/record.ts'
+import type { Target } from './core/target.ts'
 import type { Cost, TokenUsage } from './core/usage.ts'
 import type { GatewayConfig } from './gateway.ts'
 import type { Offer } from './pipeline/index.ts'
@@ -37,8 +38,13 @@ export interface Routes {
   /**
    * Makes the offer of a model.
    * @param isFallback whether other models can fall back to it by its name
+   * @param outer what holds besides, where it stands in for another model
    */
-  readonly offerOf: (model: ModelConfig, isFallback: boolean) => RoutedOffer
+  readonly offerOf: (
+    model: ModelConfig,
+    isFallback: boolean,
+    outer?: RouteOptions['outer'],
+  ) => RoutedOffer
   /** Providers that keep files and batches, as offers without a model. */
   readonly stores: ReadonlyMap<string, RoutedOffer>
   /** Providers that keep responses, as offers for calls about those. */
@@ -50,8 +56,8 @@ export function createRoutes(parts: RouteParts): Routes {
   parts.registry.configure(parts.config.routing.breaker)
   const router = routerOf(parts)
   return {
-    offerOf: (model, isFallback) =>
-      offered(router.createRoute({ ...routeOptions(model, parts), isFallback })),
+    offerOf: (model, isFallback, outer) =>
+      offered(router.createRoute({ ...routeOptions(model, parts), isFallback, outer })),
     stores: storesOf(parts, keepsFiles),
     keepers: storesOf(parts, ({ keepsResponses }) => keepsResponses === true),
   }
@@ -88,6 +94,22 @@ export function costOfAttempts({ report }: Pick<Answer, 'report'>): Cost | undef
   return total
 }
 
+/** Makes what prices usage at a target, at the present time. */
+export function createCostOf({
+  clock,
+  prices,
+  configs,
+}: RouteParts): (
+  target: Pick<Target, 'provider' | 'model'>,
+  usage: TokenUsage,
+) => Cost | undefined {
+  return ({ provider: name, model }, usage) => {
+    const provider = configs.get(name)
+    if (provider === undefined) return undefined
+    return prices.priceOf({ ...pricedTarget(provider, model), usage, at: clock.now() })
+  }
+}
+
 /** What decides the price of a model at a provider. */
 export function pricedTarget(
   config: GatewayConfig['providers'][number],
@@ -103,15 +125,8 @@ export function pricedTarget(
 }
 
 function routerOf(parts: RouteParts): Router {
-  const { clock, random, registry, prices, configs, config } = parts
-  const costOf = (
-    target: { readonly provider: string; readonly model: string },
-    usage: TokenUsage,
-  ): Cost | undefined => {
-    const provider = configs.get(target.provider)
-    if (provider === undefined) return undefined
-    return prices.priceOf({ ...pricedTarget(provider, target.model), usage, at: clock.now() })
-  }
+  const { clock, random, registry, config } = parts
+  const costOf = createCostOf(parts)
   return createRouter({
     clock,
     random,

@@ -1,6 +1,6 @@
 import { cacheNotConfigured } from './cache/index.ts'
-import { createCatalog, estimateTokens } from './catalog/index.ts'
-import type { Catalog, Ownership, PricedTarget, PriceList } from './catalog/index.ts'
+import { createCatalog, estimateTokens, withLaneTargets } from './catalog/index.ts'
+import type { Catalog, ModelConfig, Ownership, PricedTarget, PriceList } from './catalog/index.ts'
 import { complianceNotConfigured } from './compliance/index.ts'
 import { withConversations } from './conversations/index.ts'
 import type { Conversations } from './conversations/index.ts'
@@ -22,12 +22,19 @@ import type {
 } from './pipeline/index.ts'
 import { Alarms, echoModel, openProvider, traitsOf } from './providers/index.ts'
 import type { ExchangeDependencies, Fetch, Provider } from './providers/index.ts'
+import { withLanes } from './lanes.ts'
 import { createAnswerReader, withMigrations } from './migrations.ts'
 import { realtimePlane, sessionOpeners } from './realtime.ts'
-import { costOfAttempts, createRoutes, pricedTarget, startChecks } from './routes.ts'
+import { costOfAttempts, createCostOf, createRoutes, pricedTarget, startChecks } from './routes.ts'
 import type { ProviderConfigs, RoutedOffer, RouteParts, Routes } from './routes.ts'
 import { createShadows } from './routing/index.ts'
-import type { Overrides, ShadowOutcome, Shadows, TargetRegistry } from './routing/index.ts'
+import type {
+  LaneMemory,
+  Overrides,
+  ShadowOutcome,
+  Shadows,
+  TargetRegistry,
+} from './routing/index.ts'
 import type { ClientFormat } from './formats/index.ts'
 
 /** How long after a snapshot was built its prices are looked up. */
@@ -45,6 +52,8 @@ export interface SnapshotDependencies {
   readonly registry: TargetRegistry
   /** The provider that an operator has forced on all calls, if any. */
   readonly overrides: Pick<Overrides, 'current'>
+  /** Conversations that went to capable lanes; it outlives the snapshot. */
+  readonly laneMemory: LaneMemory
   /** Told what came of every copy of a call. */
   readonly onShadow: (outcome: ShadowOutcome) => void
   /** The realtime sessions that run; it outlives the snapshot. */
@@ -63,10 +72,11 @@ export interface Snapshot extends PlaneSnapshot, AsyncDisposable {
 
 /** Builds everything a configuration version needs. Nothing of it is shared with another version. */
 export function buildSnapshot(
-  config: GatewayConfig,
+  configured: GatewayConfig,
   version: string,
   dependencies: SnapshotDependencies,
 ): Snapshot {
+  const config = { ...configured, models: withLaneTargets(configured) }
   const providers = new Map<string, Provider>()
   const configs = new Map(config.providers.map((entry) => [entry.name, entry]))
   for (const entry of config.providers) {
@@ -122,11 +132,24 @@ function offersOf(
   routes: Routes,
 ): { readonly catalog: Catalog<RoutedOffer>; readonly shadows: Shadows } {
   const { config, configs, providers, clientFormats } = parts
-  const shadows = createShadows({
-    ...parts,
-    read: createAnswerReader(clientFormats),
-    onOutcome: parts.onShadow,
-  })
+  const read = createAnswerReader(clientFormats)
+  const shadows = createShadows({ ...parts, read, onOutcome: parts.onShadow })
+  const costOf = createCostOf(parts)
+  const common = {
+    routes,
+    modelNamed: (name: string) => catalog.modelNamed(name),
+    clientFormats,
+    echoAskedModel: config.catalog.echoAskedModel,
+  }
+  const lanes = {
+    ...common,
+    read,
+    clock: parts.clock,
+    memory: parts.laneMemory,
+    priceAt: (...use: Parameters<typeof costOf>) => costOf(...use)?.nanoUsd,
+  }
+  const offered = (model: ModelConfig, offer: RoutedOffer): RoutedOffer =>
+    withMigrations(model, withLanes(model, offer, lanes), { ...common, shadows })
   const catalog: Catalog<RoutedOffer> = createCatalog<RoutedOffer>({
     models: config.models,
     aliases: config.aliases,
@@ -134,14 +157,7 @@ function offersOf(
     settings: config.catalog,
     providers: [...providers.keys()],
     stores: routes.stores,
-    makeOffer: (model, isConfigured) =>
-      withMigrations(model, routes.offerOf(model, isConfigured), {
-        routes,
-        shadows,
-        modelNamed: (name) => catalog.modelNamed(name),
-        clientFormats,
-        echoAskedModel: config.catalog.echoAskedModel,
-      }),
+    makeOffer: (model, isConfigured) => offered(model, routes.offerOf(model, isConfigured)),
     knownModels: (provider) => knownModels(provider, configs, parts.prices),
   })
   return { catalog, shadows }

@@ -42,10 +42,11 @@ const allowed: Readonly<Record<string, readonly string[] | 'any'>> = {
   'realtime.ts': 'any',
   'routes.ts': 'any',
   'migrations.ts': 'any',
+  'lanes.ts': 'any',
   'administration.ts': 'any',
-  'main.ts': ['cli'],
   'refusals.ts': 'any',
   'callers.ts': 'any',
+  'main.ts': ['cli'],
   'version.ts': [],
 }
 

@@ -4,6 +4,7 @@ import type { AdministrationRecord } from '../core/record.ts'
 import { chainBodySchema, chainNameSchema } from '../routing/index.ts'
 import type {
   FallbackChain,
+  LaneSummary,
   Override,
   ProviderPerformance,
   ShadowSummary,
@@ -13,6 +14,7 @@ import { badRequest, Refusal } from './refusal.ts'
 import { overrideBodySchema, readBySchema } from './routing-schema.ts'
 import {
   showChain,
+  showLanes,
   showOverride,
   showPerformance,
   showShadow,
@@ -26,6 +28,7 @@ export interface RoutingAdministration {
   targets(): readonly TargetStatus[]
   performance(): readonly ProviderPerformance[]
   shadows(): readonly ShadowSummary[]
+  lanes(): readonly LaneSummary[]
   override(): Override | undefined
   setOverride(override: Pick<Override, 'provider' | 'setBy'> & { readonly ttlMs: number }): Override
   clearOverride(): void
@@ -51,6 +54,7 @@ export function readRouting(path: string, routing: RoutingAdministration): Respo
         providers: routing.performance().map(showPerformance),
         fallback_chains: routing.chains().map(showChain),
         shadows: routing.shadows().map(showShadow),
+        lanes: routing.lanes().map(showLanes),
       })
     case '/api/routing/override':
       return data(nullable(routing.override(), showOverride))

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../core/json.ts'
 import type {
   FallbackChain,
+  LaneSummary,
   Override,
   ProviderPerformance,
   ShadowSummary,
@@ -76,6 +77,21 @@ export function showShadow(shadow: ShadowSummary): JsonObject {
     avg_length_ratio: shadow.avgLengthRatio,
     avg_similarity: shadow.avgSimilarity,
     cost_nano_usd: shadow.costNanoUsd,
+  }
+}
+
+/** Shows how the lanes of a model were used. */
+export function showLanes(lanes: LaneSummary): JsonObject {
+  const { savedNanoUsd, lostNanoUsd } = lanes
+  return {
+    route: lanes.route,
+    efficient: lanes.efficient,
+    capable: lanes.capable,
+    escalations: { ...lanes.escalations },
+    saved_nano_usd: savedNanoUsd,
+    lost_nano_usd: lostNanoUsd,
+    net_savings_nano_usd: savedNanoUsd - lostNanoUsd,
+    unknown_savings: lanes.unknownSavings,
   }
 }
 

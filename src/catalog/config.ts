@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { modelLaneMembers } from './lanes-config.ts'
 import { modelMigrationMembers } from './migration-config.ts'
 import { modelRouteMembers, targetRouteMembers } from './route-config.ts'
 
@@ -30,9 +31,14 @@ const modelSchema = z.strictObject({
     ])
     .default('priority')
     .describe('How the target of a call is chosen'),
-  targets: z.array(targetSchema).min(1).max(256),
+  targets: z
+    .array(targetSchema)
+    .max(256)
+    .default([])
+    .describe('Who may answer; with lanes.capable it may be left out'),
   ...modelRouteMembers,
   ...modelMigrationMembers,
+  ...modelLaneMembers,
 })
 
 /** Schema of the `models` section: what is offered, and who answers for it. */

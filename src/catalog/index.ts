@@ -4,6 +4,7 @@ export type { AskedModel, Catalog, CatalogParts, Resolution } from './catalog.ts
 export { modelsConfigSchema } from './config.ts'
 export type { ModelConfig } from './config.ts'
 export { estimateTokens } from './estimate.ts'
+export { withLaneTargets } from './lane-targets.ts'
 export type { ListedModel } from './listing.ts'
 export { openOwnership } from './ownership.ts'
 export type { Ownership } from './ownership.ts'

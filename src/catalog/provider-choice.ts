@@ -44,6 +44,6 @@ export function findAtProvider(
  * lead away from the chosen provider does not.
  */
 function withTargets(model: ModelConfig, targets: ModelConfig['targets']): ModelConfig {
-  const { fallbacks: _, rollout: __, shadow: ___, ...rest } = model
+  const { fallbacks: _, rollout: __, shadow: ___, lanes: ____, ...rest } = model
   return { ...rest, targets }
 }

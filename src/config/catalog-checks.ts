@@ -105,7 +105,8 @@ export function checkFallbacks({ models }: CatalogNames): CheckProblem[] {
   )
 }
 
-function isOffered(name: string, { models, aliases }: CatalogNames): boolean {
+/** Tells whether a name leads to a model. */
+export function isOffered(name: string, { models, aliases }: CatalogNames): boolean {
   return Object.hasOwn(aliases, name) || models.some((model) => matchesPattern(model.name, name))
 }
 

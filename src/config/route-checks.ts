@@ -4,6 +4,9 @@ import type { CheckProblem } from './checks.ts'
 /** The part of a configuration that says how calls of models are sent. */
 interface Routes {
   readonly models: readonly {
+    readonly name: string
+    readonly lanes?:
+      { readonly efficient: string; readonly capable?: string | undefined } | undefined
     readonly targets: readonly {
       readonly provider: string
       readonly model: string
@@ -18,8 +21,11 @@ interface Routes {
 
 /** Problems with rules: targets that the model does not have. One misspelt would keep calls from where they belong. */
 export function checkRules({ models }: Routes): CheckProblem[] {
-  return models.flatMap(({ targets, rules = [] }, index) => {
-    const known = targets.flatMap(({ provider, model, name }) => [
+  return models.flatMap(({ targets, lanes, rules = [] }, index) => {
+    // Rules of a model hold in its lanes.
+    const others = models.filter(({ name }) => name === lanes?.efficient || name === lanes?.capable)
+    const all = [...targets, ...others.flatMap((model) => model.targets)]
+    const known = all.flatMap(({ provider, model, name }) => [
       ...(name === undefined ? [] : [name]),
       provider,
       `${provider}/${model}`,

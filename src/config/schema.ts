@@ -24,6 +24,7 @@ import {
 } from './catalog-checks.ts'
 import { duplicateNames, unknownName } from './checks.ts'
 import type { CheckProblem } from './checks.ts'
+import { checkLanes, checkTargetCounts } from './lane-checks.ts'
 import { describeSchema, editorSchema } from './json-schema.ts'
 import { renderReference } from './reference.ts'
 import { checkHedges, checkRules } from './route-checks.ts'
@@ -56,11 +57,13 @@ export const configSchema = describeSchema(schema, [
   (config) => duplicateNames(['providers'], 'provider', config.providers),
   (config) => duplicateNames(['models'], 'model', config.models),
   checkTargets,
+  checkTargetCounts,
   checkPrices,
   checkModelNames,
   checkAliases,
   checkTiers,
   checkMigrations,
+  checkLanes,
   checkFallbacks,
   checkRules,
   checkHedges,
