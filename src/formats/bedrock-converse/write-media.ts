@@ -14,11 +14,15 @@ export interface MediaWriter {
 /** Opens a writer of the media of one request; no two documents of a request may have the same name. */
 export function createMediaWriter(): MediaWriter {
   const names = new Set<string>()
+  /** The number that the next document of a name may get: those before it are taken. */
+  const nextNumbers = new Map<string, number>()
 
   function nameOf(title: string | undefined, at: WritePosition): string {
     const plain = plainName(title ?? '')
     let name = plain
-    for (let number = 2; names.has(name); number++) name = `${plain} ${number}`
+    let number = nextNumbers.get(plain) ?? 2
+    while (names.has(name)) name = `${plain} ${number++}`
+    nextNumbers.set(plain, number)
     names.add(name)
     if (title !== undefined && name !== title) {
       at.warn({ type: 'changed', field: `${at.path}.title`, detail: 'to a name Bedrock takes' })

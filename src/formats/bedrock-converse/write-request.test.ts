@@ -105,6 +105,18 @@ describe('conversations', () => {
     ])
   })
 
+  test('documents of one name are told apart, however many there are', () => {
+    const source = { type: 'text', text: 'x' } as const
+    const titles = ['a', 'a 2', ...Array.from({ length: 20_000 }, () => 'a')]
+    const documents = titles.map((title): NeutralPart => ({ type: 'document', source, title }))
+    const startedAt = performance.now()
+    const [body] = write({ messages: [user(...documents, text('hi'))] })
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+    const names = JSON.stringify(body).match(/"name":"a[^"]*"/g) ?? []
+    expect(new Set(names).size).toBe(titles.length)
+    expect(names.slice(0, 4)).toEqual(['a', 'a 2', 'a 3', 'a 4'].map((name) => `"name":"${name}"`))
+  })
+
   test('ids of calls that are too long or too strange still meet their results', () => {
     const id = `call|${'x'.repeat(80)}`
     const [body] = write({

@@ -37,6 +37,15 @@ describe('the signature of a call', () => {
   })
 })
 
+describe('bodies made to be slow', () => {
+  test('take no longer than their length: half a million marks without an end', () => {
+    const body = `{"a":"${'_gemsig_b'.repeat(500_000)} "}`
+    const startedAt = performance.now()
+    expect(withoutCallSignatures(body)).toBe(body)
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+  })
+})
+
 describe('the signature of another provider', () => {
   test('becomes base64 for clients that decode it, and is found again', () => {
     fc.assert(

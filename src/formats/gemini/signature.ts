@@ -38,10 +38,11 @@ export function hasSignedCalls(body: string): boolean {
  * limit the length of an id.
  */
 export function withoutCallSignatures(body: string): string {
-  return body.replaceAll(signedPart, '')
+  return body.replaceAll(signedPart, (found: string) => (found.endsWith('"') ? '"' : found))
 }
 
-const signedPart = new RegExp(`${callMark}[bt][A-Za-z0-9_-]*(?=")`, 'g')
+// The quote is optional and not looked ahead for, or a body of nothing but marks would take for ever.
+const signedPart = new RegExp(`${callMark}[bt][A-Za-z0-9_-]*"?`, 'g')
 
 /** Thinking of another provider as a Gemini client is to keep it. */
 export interface ForeignThought {

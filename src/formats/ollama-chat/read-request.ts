@@ -25,6 +25,7 @@ import {
   requiredString,
   type LossList,
 } from '../openai-chat/fields.ts'
+import { WaitingCalls } from '../waiting-calls.ts'
 
 /** Reads the body of `POST /api/chat`. Throws `invalid_request` with the path of the fault. */
 export function readRequest(body: JsonObject): NeutralRequest {
@@ -85,7 +86,7 @@ function readMessages(body: JsonObject, lost: LossList): NeutralMessage[] {
   const elements = optionalArray(body, 'messages') ?? []
   if (elements.length === 0) refuse('messages', 'an array with at least one message')
   /** Calls that wait for their results: Ollama's have no ids, results come in the order of the calls. */
-  const open: ToolCallPart[] = []
+  const open = new WaitingCalls()
   return elements.map((element, index) => {
     const path = `messages[${index}]`
     const message = objectElement(element, path)
@@ -100,7 +101,7 @@ function readMessages(body: JsonObject, lost: LossList): NeutralMessage[] {
         return { role, content: [...said, ...readImages(message, path)] }
       case 'assistant': {
         const calls = readCalls(message, { path, index })
-        open.push(...calls)
+        for (const { id, name } of calls) open.add(id, name)
         return { role, content: [...readThinking(message, path), ...said, ...calls] }
       }
       case 'tool': {
@@ -124,14 +125,13 @@ const messageFields = new Set([
 ])
 
 /** Finds the call that a result belongs to: by its id or its name, otherwise the one that waits longest. */
-function takeCall(open: ToolCallPart[], message: JsonObject, path: string): string {
+function takeCall(open: WaitingCalls, message: JsonObject, path: string): string {
   const id = optionalString(message, 'tool_call_id', path)
   const name = optionalString(message, 'tool_name', path)
-  const byId = open.findIndex((call) => call.id === id)
-  const byName = open.findIndex((call) => call.name === name)
-  const at = byId >= 0 ? byId : Math.max(byName, 0)
-  const [call] = open.splice(at, 1)
-  return call?.id ?? refuse(path, 'the result of an earlier call')
+  const named =
+    (id === undefined ? undefined : open.takeById(id)) ??
+    (name === undefined ? undefined : open.takeByName(name))
+  return named ?? open.takeAny() ?? refuse(path, 'the result of an earlier call')
 }
 
 function readThinking(message: JsonObject, path: string): NeutralPart[] {
