@@ -171,6 +171,16 @@ describe('a conversation that the gateway keeps', () => {
     expect(codeOf(() => conversations.expand(next))).toBe('request_too_large')
   })
 
+  test('is not multiplied by naming its items again and again', async () => {
+    await using conversations = open()
+    const said = 'x'.repeat(4_000_000)
+    conversations.remember(ask({ input: 'x' }), answerOf(responseOf('r1', said)), false)
+    const named = Array.from({ length: 10_000 }, () => ({ type: 'item_reference', id: 'msg_r1' }))
+    const startedAt = performance.now()
+    expect(codeOf(() => conversations.expand(ask({ input: named })))).toBe('request_too_large')
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+  })
+
   test('holds neither errors nor unfinished responses nor what is not to be stored', async () => {
     await using conversations = open()
     const attempts: [Question, Answer][] = [

@@ -4,11 +4,11 @@ import { GatewayError } from '../core/errors.ts'
 import { asArray, asObject, asString, parseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ConversationsConfig } from './config.ts'
-import { expandQuestion, inputItems } from './expand.ts'
+import { conversationTooLarge, expandQuestion, inputItems } from './expand.ts'
 import type { Gaps } from './expand.ts'
 import { openOwners } from './owners.ts'
 import type { Owners } from './owners.ts'
-import { answerAboutTurn, itemText } from './stored-answers.ts'
+import { answerAboutTurn, itemTexts } from './stored-answers.ts'
 import { createTurnStore } from './turn-store.ts'
 import type { Turn, TurnStore } from './turn-store.ts'
 import { watchAnswer } from './watch-answer.ts'
@@ -69,6 +69,7 @@ class KeptConversations implements Conversations {
     this.#config = options.config
     const limits = () => this.#config
     this.#rooms = {
+      limits,
       turns: createTurnStore({ clock: options.clock, limits }),
       owners: openOwners({ ...options, limits }),
     }
@@ -150,6 +151,7 @@ class KeptConversations implements Conversations {
 }
 
 interface Rooms {
+  readonly limits: () => ConversationsConfig
   readonly turns: TurnStore
   readonly owners: Owners
 }
@@ -214,16 +216,17 @@ function findPrevious(
 function findReferences(
   { principal }: Question,
   json: JsonObject,
-  { turns, owners }: Rooms,
+  { turns, owners, limits }: Rooms,
 ): Pick<Found, 'references'> & { readonly keepers: readonly string[] } {
   const references = new Map<number, string>()
   const keepers: string[] = []
+  const textOf = createItemReader(limits().maxConversationBytes)
   for (const [index, element] of asArray(json['input']).entries()) {
     const item = asObject(element)
     const id = item === undefined ? undefined : referenceOf(item)
     if (id === undefined) continue
     const turn = turns.findByItem(id, principal)
-    const text = turn && itemText(turn, id)
+    const text = turn && textOf(turn, id)
     const keeper = text === undefined ? owners.providerOf(id, principal) : undefined
     if (text !== undefined) references.set(index, text)
     else if (keeper !== undefined) keepers.push(keeper)
@@ -234,6 +237,23 @@ function findReferences(
     }
   }
   return { references, keepers }
+}
+
+/**
+ * Makes what reads items of turns: a turn once, however many of its items are named, and together no more
+ * than a conversation may hold, however often each is named. Throws `request_too_large`.
+ */
+function createItemReader(maxBytes: number): (turn: Turn, id: string) => string | undefined {
+  const known = new Map<Turn, ReadonlyMap<string, string>>()
+  let bytes = 0
+  return (turn, id) => {
+    const texts = known.get(turn) ?? itemTexts(turn)
+    known.set(turn, texts)
+    const text = texts.get(id)
+    bytes += text?.length ?? 0
+    if (bytes > maxBytes) throw conversationTooLarge(maxBytes, 'input')
+    return text
+  }
 }
 
 /** Id of the item that stands in for another. Its type may be left out. */

@@ -29,13 +29,18 @@ export function expandQuestion(question: Question, gaps: Gaps, maxBytes: number)
   ].filter((part) => part.trim() !== '')
   const body = withInput(text, `[${items.join(',')}]`, gaps.turn !== undefined)
   if (body.bytes.byteLength > maxBytes) {
-    throw new GatewayError(
-      'request_too_large',
-      `The conversation is larger than the ${maxBytes} bytes this gateway goes on with.`,
-      { param: 'previous_response_id' },
-    )
+    throw conversationTooLarge(maxBytes, 'previous_response_id')
   }
   return { ...question, body: { ...question.body, ...body }, asked: json }
+}
+
+/** Makes the error for a question that what it names makes too large. */
+export function conversationTooLarge(maxBytes: number, param: string): GatewayError {
+  return new GatewayError(
+    'request_too_large',
+    `The conversation is larger than the ${maxBytes} bytes this gateway goes on with.`,
+    { param },
+  )
 }
 
 /** The items of a conversation up to and with a turn, as JSON joined by commas. */

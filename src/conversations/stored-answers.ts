@@ -1,7 +1,7 @@
 import { newReport } from '../core/call.ts'
 import type { Answer, Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
-import { asObject, asString, isObject, parseJson } from '../core/json.ts'
+import { asArray, asObject, asString, isObject, parseJson } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { conversationText } from './expand.ts'
 import type { Turn } from './turn-store.ts'
@@ -99,12 +99,13 @@ function withId(item: JsonValue, turn: Turn, index: number): JsonObject & { read
   return { ...object, ...parts, type, id }
 }
 
-/** Returns one output item of a response by its id, as JSON. */
-export function itemText(turn: Turn, itemId: string): string | undefined {
+/** Returns the output items of a response as JSON, by their ids. */
+export function itemTexts(turn: Turn): ReadonlyMap<string, string> {
   const response = parseJson(new TextDecoder().decode(turn.response))
-  const output = isObject(response) ? response['output'] : undefined
-  const item = (Array.isArray(output) ? output : []).find(
-    (each) => asObject(each)?.['id'] === itemId,
-  )
-  return item === undefined ? undefined : JSON.stringify(item)
+  const texts = new Map<string, string>()
+  for (const item of asArray(isObject(response) ? response['output'] : undefined)) {
+    const id = asString(asObject(item)?.['id'])
+    if (id !== undefined && !texts.has(id)) texts.set(id, JSON.stringify(item))
+  }
+  return texts
 }
