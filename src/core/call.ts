@@ -77,6 +77,8 @@ export interface AnswerReport {
   isComplete: boolean
   /** Something the model said has appeared: the frames before it said nothing of consequence. */
   hasContent: boolean
+  /** The model has begun to refuse, in a format that tells this apart; a translation may not. */
+  hasRefusal?: boolean
   /** Called when a streamed answer is over, however it ended; usage and error are known then. */
   onEnd: (() => void) | undefined
   /** Tells which lane the call took, for models with lanes; asked when the answer is over. */

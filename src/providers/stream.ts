@@ -135,6 +135,7 @@ export function translateStream(
     if ('usage' in event && event.usage !== undefined) reported = event.usage
     if ('text' in event) outputLength += event.text.length
     if ('arguments' in event) outputLength += event.arguments.length
+    if (event.type === 'refusal-delta') context.report.hasRefusal = true
     const written = rewrite === undefined ? event : rewrite(event)
     if (written === undefined) return ''
     const wire = writer.write(written)

@@ -1,5 +1,5 @@
 import { isStreamed } from '../../core/call.ts'
-import type { Answer, Question } from '../../core/call.ts'
+import type { Answer, AnswerReport, Question } from '../../core/call.ts'
 import { toGatewayError } from '../../core/errors.ts'
 import type { GatewayError } from '../../core/errors.ts'
 import type { AttemptRecord, Escalation, Lane, LaneRecord, Operation } from '../../core/record.ts'
@@ -165,23 +165,29 @@ class LaneCall {
     const { body, report } = answer
     if (!isStreamed(body)) {
       const bytes = typeof body === 'string' ? encoder.encode(body) : body
-      return { answer, fault: this.#faultIn({ bytes, isStream: false }, true) }
+      return { answer, fault: this.#faultIn(report, { bytes, isStream: false }, true) }
     }
     const opening = await readOpening(body, report)
     const again = { ...answer, body: opening.body }
     if (report.error !== undefined && !report.hasContent) {
       return { answer: again, error: report.error }
     }
-    const fault = this.#faultIn({ bytes: opening.bytes, isStream: true }, opening.isOver)
+    const begun = { bytes: opening.bytes, isStream: true }
+    const fault = this.#faultIn(report, begun, opening.isOver)
     return { answer: again, fault }
   }
 
-  #faultIn(body: CompleteBody, isComplete: boolean): Fault | undefined {
+  #faultIn(
+    { hasRefusal = false }: AnswerReport,
+    body: CompleteBody,
+    isComplete: boolean,
+  ): Fault | undefined {
     if (!this.#options.qualityRetry || body.bytes.byteLength > maxJudgedBytes) return undefined
     if (!isOfWords(this.#question)) return undefined
     try {
       const read = this.#dependencies.read(this.#question, body)
-      return read === undefined ? undefined : faultOf(read, isComplete)
+      if (read === undefined) return undefined
+      return faultOf({ ...read, hasRefusal: hasRefusal || read.hasRefusal }, isComplete)
     } catch {
       // What cannot be read cannot be judged: the client gets it as it is.
       return undefined
