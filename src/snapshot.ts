@@ -9,6 +9,7 @@ import type { Clock } from './core/clock.ts'
 import type { OutcomeRecord } from './core/record.ts'
 import { createAuditStage } from './audit/index.ts'
 import type { AuditLog } from './audit/index.ts'
+import { withFiles } from './files.ts'
 import type { GatewayConfig } from './gateway.ts'
 import { createIntake } from './http/index.ts'
 import type { PlaneSnapshot } from './http/index.ts'
@@ -103,7 +104,11 @@ export function buildSnapshot(
   const routes = createRoutes(parts)
   const { catalog, shadows } = offersOf(parts, routes)
   const checks = startChecks(parts)
-  const stages = withConversations(stagesOf({ config, version, catalog }, dependencies), {
+  const calls = withFiles(
+    stagesOf({ config, version, catalog }, dependencies),
+    dependencies.ownership,
+  )
+  const stages = withConversations(calls, {
     conversations: dependencies.conversations,
     keepers: routes.keepers,
   })

@@ -8,6 +8,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { Principal } from '../core/principal.ts'
 import { migrate, openDatabase } from '../storage/index.ts'
 import type { Migration } from '../storage/index.ts'
+import { namedFiles } from './named-files.ts'
 
 /**
  * Who owns the files and batches that providers keep. All users of a gateway share its account at the
@@ -16,6 +17,11 @@ import type { Migration } from '../storage/index.ts'
 export interface Ownership extends AsyncDisposable {
   /** Returns the provider that keeps what a question names, `undefined` when it names nothing. Throws `not_found` unless the caller owns it. */
   check(question: Question): string | undefined
+  /**
+   * Returns the provider that keeps the files a question wants its model to read, `undefined` when it names
+   * none. Throws `not_found` unless the caller owns them, `invalid_request` when no one provider keeps all.
+   */
+  keeperOf(question: Question): string | undefined
   /** Notes what an answer says was created, and returns it with what belongs to others taken out of lists. */
   learn(question: Question, answer: Answer): Answer
 }
@@ -53,6 +59,12 @@ export function openOwnership(options: {
   )
   const providerOf = (id: string, principal: Principal): string | undefined =>
     find.get(id, principal.tenant, principal.id)?.provider
+  const requireProvider = (id: string, principal: Principal): string => {
+    const provider = providerOf(id, principal)
+    if (provider !== undefined) return provider
+    // The same words whether it is missing or another's: existence is not to be learnt here.
+    throw new GatewayError('not_found', 'There is no such file or batch of yours.')
+  }
   const own = (id: string, provider: string, principal: Principal): void => {
     insert.run(id, provider, principal.tenant, principal.id, options.clock.now())
   }
@@ -62,14 +74,15 @@ export function openOwnership(options: {
       const named = [idOfPath(call.path), asString(body.json?.['input_file_id'])]
       let provider: string | undefined
       for (const id of named) {
-        if (id === undefined) continue
-        provider = providerOf(id, principal)
-        // The same words whether it is missing or another's: existence is not to be learnt here.
-        if (provider === undefined) {
-          throw new GatewayError('not_found', 'There is no such file or batch of yours.')
-        }
+        if (id !== undefined) provider = requireProvider(id, principal)
       }
       return provider
+    },
+    keeperOf({ principal, body }) {
+      const providers = new Set(namedFiles(body).map((id) => requireProvider(id, principal)))
+      const [provider, ...others] = providers
+      if (others.length === 0) return provider
+      throw new GatewayError('invalid_request', 'The files are kept by different providers.')
     },
     learn({ call, principal }, answer) {
       const { provider, body } = answer
