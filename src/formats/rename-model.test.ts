@@ -39,7 +39,7 @@ describe('renaming the model of an answer', () => {
         (rest, was, name) => {
           const value: unknown = JSON.parse(JSON.stringify({ ...rest, model: was }))
           const renamed: unknown = JSON.parse(renameModel(JSON.stringify(value), ['model'], name))
-          expect(renamed).toEqual(Object.assign({}, value, { model: name }))
+          expect(renamed).toEqual(JSON.parse(JSON.stringify({ ...rest, model: name })))
         },
       ),
     )

@@ -1,6 +1,6 @@
 import { isStreamed } from '../core/call.ts'
 import type { Answer } from '../core/call.ts'
-import { createSseSplitter, formatSse, renameModel } from '../formats/index.ts'
+import { createSseSplitter, formatSse, outlineJson, renameModel } from '../formats/index.ts'
 import type { ClientFormat, SseFrame } from '../formats/index.ts'
 
 const encoder = new TextEncoder()
@@ -111,13 +111,12 @@ class FrameRenamer {
     return encoder.encode(head + renamed + text.slice(at + data.length))
   }
 
+  /** The name ends where its value ends, however the texts behind it resemble each other. */
   #remember(head: string, data: string, renamed: string): void {
-    let common = 0
-    while (data.at(-1 - common) === renamed.at(-1 - common)) common += 1
-    // What the two texts have in common at their ends may begin within the name: its quote ends it.
-    const end = data.indexOf('"', data.length - common) + 1
+    const [path = ''] = this.#paths
+    const end = outlineJson(data, Infinity).members.get(path)?.end
+    if (end === undefined) return
     const from = head + data.slice(0, end)
-    if (end === 0 || data.slice(data.length - common, end).includes('\\')) return
     const to = head + renamed.slice(0, renamed.length - (data.length - end))
     this.#known = { from: encoder.encode(from), to: encoder.encode(to) }
   }
