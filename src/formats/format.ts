@@ -134,6 +134,15 @@ export interface PathTarget {
   readonly stream: boolean
 }
 
+/** What is needed to tell whether a body holds what another provider made. */
+export interface ForeignOptions {
+  /** The same body as text: most are told by a look at it. */
+  readonly text: string
+  /** Name of the model at the provider. */
+  readonly model: string
+  readonly warn: Warn
+}
+
 /** A format a provider speaks. Readers throw `provider_bad_answer`. */
 export interface ProviderFormat {
   readonly name: FormatName
@@ -144,6 +153,11 @@ export interface ProviderFormat {
   /** Whether its streams tell usage only to those who ask for it in `stream_options`. */
   readonly tellsUsageWhenAsked?: boolean
   writeRequest(request: NeutralRequest, warn: Warn): JsonObject
+  /**
+   * Returns the members of a body in this very format that have to change because its conversation has been
+   * at other providers, whose proofs of reasoning would be refused; `undefined` for most.
+   */
+  withoutForeign?(body: JsonObject, options: ForeignOptions): JsonObject | undefined
   readAnswer(body: JsonObject): NeutralAnswer
   /** Cuts its streams into frames; as server-sent events where it is absent. */
   openSplitter?(options: { readonly maxFrameBytes: number }): SseSplitter

@@ -21,7 +21,7 @@ export type { EmbeddingsClientDialect, EmbeddingsProviderDialect } from './embed
 export { bedrockRerank, cohereRerank, convertRerank, jinaRerank } from './rerank/index.ts'
 export type { RerankClientDialect, RerankProviderDialect } from './rerank/index.ts'
 export { ollamaChat } from './ollama-chat/index.ts'
-export { openAiChat } from './openai-chat/index.ts'
+export { openAiChat, takesReasoningBack } from './openai-chat/index.ts'
 export { openAiCompletions } from './openai-completions/index.ts'
 export { openAiResponses } from './openai-responses/index.ts'
 export { openAiRealtime } from './openai-realtime/index.ts'

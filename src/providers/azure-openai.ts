@@ -9,6 +9,7 @@ import {
   trimSlashes,
 } from './openai-paths.ts'
 import type { EndpointRequest, ProviderTraits } from './provider.ts'
+import { withoutThoughts } from './service-bodies.ts'
 import type { TokenSource } from './token-source.ts'
 
 /**
@@ -27,6 +28,7 @@ export function azureOpenAi(
     headers: config.apiKey === undefined ? {} : { 'api-key': config.apiKey.reveal() },
     forwardedHeaders: openAiForwardedHeaders,
     asksStreamUsage: true,
+    bodyMembers: withoutThoughts,
     url: (request) =>
       azureUrl(request, {
         root: `${trimSlashes(config.baseUrl)}/openai`,

@@ -3,7 +3,7 @@ import { asArray, asObject, asString, isObject } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { Warn } from '../formats/index.ts'
 import type { EndpointRequest } from './provider.ts'
-import { movedMember } from './service-bodies.ts'
+import { movedMember, withoutThoughts } from './service-bodies.ts'
 import type { Members } from './service-bodies.ts'
 
 /**
@@ -19,7 +19,8 @@ export function mistralMembers(request: EndpointRequest, body: JsonObject, warn:
     }
   }
   if (request.format !== 'openai-chat') return {}
-  const messages = writeMessages(body['messages'], warn)
+  const spoken = withoutThoughts(request, body, warn)['messages'] ?? body['messages']
+  const messages = writeMessages(spoken, warn) ?? (spoken === body['messages'] ? undefined : spoken)
   return {
     ...movedMember(body, 'seed', 'random_seed'),
     ...movedMember(body, 'max_completion_tokens', 'max_tokens'),
@@ -105,7 +106,7 @@ function contentChanges(message: JsonObject, path: string, warn: Warn): JsonObje
 }
 
 /** Members of answers that clients send back although there is nothing in them; Mistral knows none. */
-const echoes = ['refusal', 'annotations', 'audio', 'function_call', 'reasoning_content'] as const
+const echoes = ['refusal', 'annotations', 'audio', 'function_call'] as const
 
 function assistantChanges(message: JsonObject): JsonObject {
   const changes: JsonObject = {}

@@ -8,6 +8,7 @@ import {
   trimSlashes,
 } from './openai-paths.ts'
 import type { ProviderTraits } from './provider.ts'
+import { withoutThoughts } from './service-bodies.ts'
 
 /** The OpenAI API (platform.openai.com/docs/api-reference). */
 export function openAi(config: ProviderConfig & { readonly type: 'openai' }): ProviderTraits {
@@ -22,6 +23,7 @@ export function openAi(config: ProviderConfig & { readonly type: 'openai' }): Pr
     },
     forwardedHeaders: openAiForwardedHeaders,
     asksStreamUsage: true,
+    bodyMembers: withoutThoughts,
     url(request) {
       const path = openAiPath(request, openAiOperations)
       return path === undefined ? undefined : root + path

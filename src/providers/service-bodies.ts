@@ -1,5 +1,7 @@
-import { asArray, asObject } from '../core/json.ts'
+import { asArray, asObject, isObject } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { takesReasoningBack } from '../formats/index.ts'
+import type { Warn } from '../formats/index.ts'
 import type { EndpointRequest } from './provider.ts'
 
 /** Members of a body that are to be replaced; `undefined` for those to be removed. */
@@ -22,6 +24,35 @@ export function plainLimit(request: EndpointRequest, body: JsonObject): Members 
 export function plainChat(request: EndpointRequest, body: JsonObject): Members {
   if (request.format !== 'openai-chat') return {}
   return { ...plainLimit(request, body), ...plainRoles(body) }
+}
+
+/**
+ * Removes from the turns of the assistant what other models thought: clients send it back as they got it,
+ * and OpenAI refuses members it does not know.
+ */
+export function withoutThoughts(request: EndpointRequest, body: JsonObject, warn: Warn): Members {
+  if (request.format !== 'openai-chat' || takesReasoningBack(request.model)) return {}
+  const messages = asArray(body['messages'])
+  if (!messages.some((each) => thoughtsIn(each).length > 0)) return {}
+  return {
+    messages: messages.map((each, index) => {
+      const fields = thoughtsIn(each)
+      if (!isObject(each) || fields.length === 0) return each
+      for (const field of fields) {
+        const isSaid = each[field] !== null && each[field] !== ''
+        if (isSaid) warn({ type: 'dropped', field: `messages[${index}].${field}` })
+      }
+      const kept = Object.entries(each).filter(([key]) => !fields.includes(key))
+      return Object.fromEntries(kept)
+    }),
+  }
+}
+
+const thoughtFields = ['reasoning_content', 'reasoning', 'reasoning_details']
+
+function thoughtsIn(message: JsonValue): string[] {
+  if (!isObject(message) || message['role'] !== 'assistant') return []
+  return thoughtFields.filter((field) => message[field] !== undefined)
 }
 
 function plainRoles(body: JsonObject): Members {

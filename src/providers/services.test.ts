@@ -42,7 +42,11 @@ function edit(
 ): Edited {
   const dropped: string[] = []
   const request = { operation: 'chat' as Operation, model: 'm', path: '', ...asked }
-  const key = names.some((name) => name === type) ? { apiKey: 'provider-key' } : {}
+  const isLocal = localNames.some((name) => name === type)
+  const key = {
+    ...(isLocal ? {} : { apiKey: 'provider-key' }),
+    ...(type === 'azure-openai' ? { baseUrl: 'https://x.openai.azure.com' } : {}),
+  }
   const members = traitsIn({ type, ...key }).bodyMembers?.(request, body, ({ field }) =>
     dropped.push(field),
   )
@@ -95,6 +99,18 @@ describe('a service', () => {
       },
     ])
     expect(dropped).toEqual(['messages[0].content[0].cache_control'])
+  })
+
+  test('does not tell OpenAI and Mistral what other models thought', () => {
+    const said = { role: 'assistant', content: 'Yes.' }
+    const thought = { ...said, reasoning_content: 'Hm.', reasoning_details: [{ type: 'x' }] }
+    const messages = [thought, { ...said, reasoning_content: '' }]
+    for (const type of ['openai', 'azure-openai', 'mistral']) {
+      const { body, dropped } = edit(type, { messages })
+      expect(body['messages']).toEqual([said, said])
+      expect(dropped).toEqual(['messages[0].reasoning_content', 'messages[0].reasoning_details'])
+    }
+    expect(edit('openai', { messages: [said] }).dropped).toEqual([])
   })
 
   test('ranks documents where it can', () => {

@@ -161,9 +161,12 @@ function prepareBody(opening: Opening, warnings: string[]): Prepared {
   if (translation === undefined || (translation.isSame && resumed === undefined)) {
     const askUsage = translation?.provider.tellsUsageWhenAsked === true && provider.asksStreamUsage
     const namesModel = translation?.provider.namesModelInPath !== true
+    const { json = {}, text = '' } = question.body
+    const warn = collectIn(warnings)
+    const adopted = translation?.provider.withoutForeign?.(json, { text, model, warn })
     return prepareSame(question, namesModel ? model : question.model, {
       askUsage,
-      members: membersOf(question.body.json ?? {}),
+      members: { ...adopted, ...membersOf(json) },
     })
   }
   return prepareTranslated(question, model, {

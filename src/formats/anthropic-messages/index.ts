@@ -1,6 +1,7 @@
 import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readAnswer, writeAnswer } from './answer.ts'
 import { readError, writeError, writeStreamError } from './errors.ts'
+import { withoutForeign } from './foreign.ts'
 import { readRequest } from './read-request.ts'
 import { openStreamObserver } from './stream-observer.ts'
 import { openStreamReader } from './stream-reader.ts'
@@ -20,6 +21,7 @@ export const anthropicMessages = {
   writeError,
   writeStreamError,
   writeRequest,
+  withoutForeign,
   readAnswer,
   openStreamReader,
   openStreamObserver,

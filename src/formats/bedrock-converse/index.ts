@@ -2,6 +2,7 @@ import { createEventStreamSplitter, eventStreamType } from '../event-stream.ts'
 import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readAnswer, writeAnswer } from './answer.ts'
 import { errorHeaders, readError, writeError, writeStreamError } from './errors.ts'
+import { withoutForeign } from './foreign.ts'
 import { readRequest } from './read-request.ts'
 import { openStreamObserver } from './stream-observer.ts'
 import { openStreamReader } from './stream-reader.ts'
@@ -25,6 +26,7 @@ export const bedrockConverse = {
   errorHeaders,
   writeStreamError,
   writeRequest,
+  withoutForeign,
   readAnswer,
   openStreamReader,
   openStreamObserver,

@@ -57,7 +57,7 @@ export function openStreamWriter(): StreamWriter<Uint8Array> {
           return queue.add(event.index, block('reasoning'))
         case 'tool-call-start':
           holds.toolCalls = true
-          return queue.addCall(event.index, event.id, event.name)
+          return addCall(queue, event)
         case 'redacted-reasoning':
           return queue.addWhole(event.index, { ...block('redacted'), waiting: [event.data] })
         case 'text-delta':
@@ -86,6 +86,19 @@ export function openStreamWriter(): StreamWriter<Uint8Array> {
     },
   }
 }
+
+/** Begins a call; the signature its id may carry stands in a block of its own before it. */
+function addCall(
+  queue: BlockQueue,
+  { index, id, name }: Extract<NeutralEvent, { type: 'tool-call-start' }>,
+): Uint8Array {
+  const signature = signatureOfCall(id)
+  const proof = { ...block('reasoning'), signature: signature ?? '' }
+  const before = signature === undefined ? nothing : queue.addWhole(`signature ${index}`, proof)
+  return Buffer.concat([before, queue.add(index, toolBlock(splitCallId(id).id, name))])
+}
+
+type BlockQueue = ReturnType<typeof createBlockQueue>
 
 function writeStop(
   event: Extract<NeutralEvent, { type: 'answer-end' }>,
@@ -133,16 +146,7 @@ function createBlockQueue() {
   return {
     add,
     push,
-    addWhole: (key: number, added: Block) => add(key, { ...added, hasEnded: true }),
-    /** The signature a call's id carries stands in a block of its own before the call. */
-    addCall(key: number, id: string, name: string): Uint8Array {
-      const signature = signatureOfCall(id)
-      const before =
-        signature === undefined
-          ? nothing
-          : add(`signature ${key}`, { ...block('reasoning'), signature, hasEnded: true })
-      return Buffer.concat([before, add(key, toolBlock(splitCallId(id).id, name))])
-    },
+    addWhole: (key: BlockKey, added: Block) => add(key, { ...added, hasEnded: true }),
     end(key: number): Uint8Array {
       const found = byIndex.get(key)
       if (found === undefined) return nothing

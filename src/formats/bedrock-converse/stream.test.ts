@@ -158,7 +158,7 @@ describe('the writer', () => {
       reasoning,
       { toolUse: use },
     ])
-    const writer = bedrockConverse.openStreamWriter({ includeUsage: true, createdAt: 1 })
+    const writer = bedrockConverse.openStreamWriter()
     const events: NeutralEvent[] = [
       { type: 'tool-call-start', index: 0, id, name: 'f' },
       { type: 'tool-call-delta', index: 0, arguments: '{}' },

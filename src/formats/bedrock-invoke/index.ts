@@ -43,6 +43,7 @@ export const bedrockInvoke = {
   errorHeaders,
   writeStreamError,
   writeRequest,
+  withoutForeign: anthropicMessages.withoutForeign,
   readAnswer: anthropicMessages.readAnswer,
   openStreamReader,
   openStreamObserver: () => openObserver(unwrap),

@@ -2,6 +2,7 @@ import type { ClientFormat, ErrorView, ProviderFormat } from '../format.ts'
 import { readAnswer, writeAnswer } from './answer.ts'
 import { createArraySplitter } from './array-splitter.ts'
 import { readError, writeError } from './errors.ts'
+import { withoutForeign } from './foreign.ts'
 import { readRequest } from './read-request.ts'
 import { lastElement, openArrayObserver, openStreamObserver } from './stream-observer.ts'
 import { openArrayReader, openStreamReader } from './stream-reader.ts'
@@ -18,6 +19,7 @@ const shared = {
   writeAnswer,
   writeError,
   writeRequest,
+  withoutForeign,
   readAnswer,
   readUsage,
   readError,

@@ -44,6 +44,15 @@ export function withoutCallSignatures(body: string): string {
 // The quote is optional and not looked ahead for, or a body of nothing but marks would take for ever.
 const signedPart = new RegExp(`${callMark}[bt][A-Za-z0-9_-]*"?`, 'g')
 
+/**
+ * Stands for the signature of a call that another model made: from the third generation on the first call
+ * of a step needs one. https://ai.google.dev/gemini-api/docs/thought-signatures
+ */
+export const noSignature = 'skip_thought_signature_validator'
+
+/** What every wrapped thought begins with: the mark in base64, as far as what follows leaves it alone. */
+export const foreignPrefix = Buffer.from(foreignMark).toString('base64').slice(0, 13)
+
 /** Thinking of another provider as a Gemini client is to keep it. */
 export interface ForeignThought {
   readonly type: 'signature' | 'redacted'

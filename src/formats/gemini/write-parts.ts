@@ -12,7 +12,7 @@ import type {
 } from '../neutral.ts'
 import { traitsOfModel } from './models.ts'
 import { foreignSignature, ownSignature } from '../origin.ts'
-import { splitCallId } from './signature.ts'
+import { noSignature, splitCallId } from './signature.ts'
 
 /** What writing the parts of a conversation needs to know. */
 export interface WritePlace {
@@ -47,12 +47,6 @@ function joinSignatures(parts: readonly JsonObject[]): JsonObject[] {
   }
   return joined
 }
-
-/**
- * Stands for the signature of a call that another model made: from the third generation on the first call
- * of a step needs one. https://ai.google.dev/gemini-api/docs/thought-signatures
- */
-const noSignature = 'skip_thought_signature_validator'
 
 function addMissingSignature(parts: readonly JsonObject[], model: string): void {
   const first = parts.find((part) => part['functionCall'] !== undefined)

@@ -9,6 +9,8 @@ import { openStreamReader } from './stream-reader.ts'
 import { openStreamWriter } from './stream-writer.ts'
 import { readUsage } from './usage.ts'
 
+export { takesReasoningBack } from './model-traits.ts'
+
 /**
  * OpenAI's chat completions, with the additions of the many servers that speak it.
  * https://platform.openai.com/docs/api-reference/chat

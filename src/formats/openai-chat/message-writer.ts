@@ -148,15 +148,15 @@ function writeAssistant(content: readonly NeutralPart[], at: Place): JsonObject 
 
 /** Returns the thoughts without proofs that are known to be of another provider. */
 function thoughtsFor(content: readonly NeutralPart[], at: Place): NeutralPart[] {
-  return content.map((part, index): NeutralPart => {
+  return content.flatMap((part, index): NeutralPart[] => {
     const isForeign =
       part.type === 'reasoning' &&
       part.signature !== undefined &&
       ownSignature(part.signature, 'claude') === undefined
-    if (!isForeign) return part
+    if (!isForeign) return [part]
     const field = `${at.path}.content[${index}]`
     at.warn({ type: 'changed', field, detail: `${foreignSignature} left out` })
-    return { type: 'reasoning', text: part.text }
+    return part.text === '' ? [] : [{ type: 'reasoning', text: part.text }]
   })
 }
 

@@ -23,3 +23,8 @@ export function itemIdOf(
 ): string {
   return `${type}_${responseId.slice(prefix.length)}_${outputIndex}`
 }
+
+/** Tells whether an item's id is one that `itemIdOf` made: no provider knows it. */
+export function isInventedItem(id: string): boolean {
+  return /^(?:msg|rs|fc)_.+_\d+$/.test(id)
+}

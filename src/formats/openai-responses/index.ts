@@ -3,6 +3,7 @@ import { writeError } from '../openai-chat/errors.ts'
 import { readAnswer } from './answer-reader.ts'
 import { writeAnswer } from './answer-writer.ts'
 import { readError, writeStreamError } from './errors.ts'
+import { withoutForeign } from './foreign.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
 import { openStreamObserver } from './stream-observer.ts'
@@ -23,6 +24,7 @@ export const openAiResponses = {
   writeError,
   writeStreamError,
   writeRequest,
+  withoutForeign,
   readAnswer,
   openStreamReader,
   openStreamObserver,
