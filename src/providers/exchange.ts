@@ -45,10 +45,19 @@ export interface Exchange {
   readonly options?: AskOptions | undefined
 }
 
-/** Returns what takes warnings and keeps them in words. */
+/** Most warnings that are told one by one: a body can hold a million fields that nobody knows. */
+const maxWarnings = 100
+/** Most characters of one; paths of fields may be long. */
+const maxWarningLength = 200
+
+/** Returns what takes warnings and keeps them in words; of more than a hundred it keeps the fact. */
 export function collectIn(warnings: string[]): Warn {
-  return ({ type, field, detail }) =>
-    warnings.push(detail === undefined ? `${type} ${field}` : `${type} ${field}: ${detail}`)
+  return ({ type, field, detail }) => {
+    if (warnings.length > maxWarnings) return
+    const text = detail === undefined ? `${type} ${field}` : `${type} ${field}: ${detail}`
+    const isLast = warnings.length === maxWarnings
+    warnings.push(isLast ? 'more was lost or changed' : text.slice(0, maxWarningLength))
+  }
 }
 
 /** Makes the answer of an exchange. */
@@ -85,7 +94,7 @@ export function viewError(exchange: Exchange, error: GatewayError): ErrorView {
 
 /** Takes the credentials of the provider out of what it says: some repeat a refused key in words. */
 export function strikeSecrets({ provider }: Pick<Exchange, 'provider'>, text: string): string {
-  return provider.secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
+  return provider.strike(text)
 }
 
 /** Completes usage: the provider's own count, or an estimate that is marked as one. */

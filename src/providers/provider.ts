@@ -95,8 +95,8 @@ export interface Provider extends AsyncDisposable {
   readonly headers: Readonly<Record<string, string>>
   /** The same headers with a type of content, made once for each; frozen, so that they can be told by identity. */
   readonly standingHeaders?: (contentType: string) => Readonly<Record<string, string>>
-  /** Credentials among them, to be struck out of whatever this provider says about them. */
-  readonly secrets: readonly string[]
+  /** Takes credentials, those that expire included, out of what this provider says about them. */
+  readonly strike: (text: string) => string
   /** Request headers of the client that this provider understands and may receive. */
   readonly forwardedHeaders: readonly string[]
   /** Whether to ask for usage in streams when the client did not. */

@@ -111,13 +111,11 @@ async function headersFor(
 
 function openOverNetwork(
   config: ProviderConfig,
-  { secrets }: Provider,
+  { strike }: Provider,
   { connectTimeoutMs, pingIntervalMs }: RealtimeSettings,
 ): OpenSocket {
   const certificateAuthorities =
     config.caFile === undefined ? rootCertificates : readFileSync(config.caFile, 'utf8')
-  const strike = (text: string): string =>
-    secrets.reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)
   return (url, options) =>
     openWebSocket(url, {
       ...options,

@@ -2,6 +2,7 @@ import { GatewayError } from '../core/errors.ts'
 import { asNumber, asObject, asString, parseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import { decodeUtf8 } from '../core/text.ts'
+import { KnownSecrets } from './known-secrets.ts'
 import type { Fetch, ProviderResponse } from './provider.ts'
 import type { IssuedToken } from './token-source.ts'
 
@@ -27,7 +28,9 @@ export async function askIssuer(fetch: Fetch, request: TokenRequest): Promise<st
   const { status, text } = await send(fetch, request)
   if (status >= 200 && status < 300) return text
   const host = new URL(request.url).host
-  const cause = new Error(`${host} answered ${status}${reasonIn(text)}`)
+  // Operators read it in the log: what proved who asks must not stand there, should it be repeated.
+  const reason = new KnownSecrets(secretsIn(request)).strike(reasonIn(text))
+  const cause = new Error(`${host} answered ${status}${reason.slice(0, 300)}`)
   if (status >= 500 || status === 429) {
     throw new GatewayError('provider_unreachable', unreachableText, { cause })
   }
@@ -98,12 +101,18 @@ async function readText(response: ProviderResponse): Promise<string> {
   return decodeUtf8(Buffer.concat(chunks)) ?? ''
 }
 
+/** Whatever may be a credential in a request for a token. */
+function secretsIn({ headers = {}, body }: TokenRequest): string[] {
+  const fields = typeof body === 'object' ? Object.values(body) : []
+  return [...Object.values(headers).map((value) => value.replace(/^Bearer /, '')), ...fields]
+}
+
 /** The words of an OAuth error (RFC 6749 §5.2), for operators. */
 function reasonIn(text: string): string {
   const answer = asObject(parseJson(text))
   const error = asString(answer?.['error']) ?? asString(asObject(answer?.['error'])?.['message'])
   const words = [error, asString(answer?.['error_description'])].filter((word) => word)
-  return words.length === 0 ? '' : `: ${words.join(': ').slice(0, 300)}`
+  return words.length === 0 ? '' : `: ${words.join(': ')}`
 }
 
 function notToken(url: string, what: string): GatewayError {

@@ -6,6 +6,7 @@ import { Secret } from '../core/secret.ts'
 import type { ProviderConfig } from './config.ts'
 import { standingHeaders } from './headers.ts'
 import { createHttpClient } from './http-client/index.ts'
+import { KnownSecrets } from './known-secrets.ts'
 import type { Fetch, Provider, ProviderRuntime, ProviderTraits } from './provider.ts'
 
 /** Seconds an unused connection to a provider is kept. */
@@ -39,6 +40,7 @@ export function openProvider(
     ([name, value]) => [name.toLowerCase(), value.reveal()] as const,
   )
   const headers = { ...traits.headers, ...Object.fromEntries(extra) }
+  const secrets = new KnownSecrets(secretsIn(config).map((secret) => secret.reveal()))
   const standing = new Map<string, Readonly<Record<string, string>>>()
   return {
     ...traits,
@@ -55,7 +57,8 @@ export function openProvider(
       if (standing.size < maxStandingHeaders) standing.set(contentType, made)
       return made
     },
-    secrets: secretsOf(config),
+    strike: (text) => secrets.strike(text),
+    ...(traits.authorize === undefined ? {} : { authorize: noted(traits.authorize, secrets) }),
     asksStreamUsage:
       config.streamUsage === undefined ? traits.asksStreamUsage : config.streamUsage === 'ask',
     fetch: transport.fetch,
@@ -138,13 +141,16 @@ function publicAuthorities(): string[] {
   return [...rootCertificates]
 }
 
-/** A shorter word is no credential, and striking it out would spoil honest messages. */
-const minSecretLength = 8
+type Authorize = NonNullable<ProviderTraits['authorize']>
 
-function secretsOf(config: ProviderConfig): readonly string[] {
-  return secretsIn(config)
-    .map((secret) => secret.reveal())
-    .filter(({ length }) => length >= minSecretLength)
+/** Lets the credentials that a request is authorised with be known as such. */
+function noted(authorize: Authorize, secrets: KnownSecrets): Authorize {
+  return (request) => {
+    const headers = authorize(request)
+    return headers instanceof Promise
+      ? headers.then((issued) => secrets.note(issued))
+      : secrets.note(headers)
+  }
 }
 
 /** Collects every secret of a configuration, wherever it stands. */
