@@ -7,7 +7,14 @@ import { readBodyUsage } from '../formats/index.ts'
 import type { ProviderFault } from '../formats/index.ts'
 import { isDivisible, resumedOf } from './continue.ts'
 import { classifyFault } from './failure-class.ts'
-import { answerOf, isSameDialect, meterUsage, strikeSecrets, viewError } from './exchange.ts'
+import {
+  answerOf,
+  collectIn,
+  isSameDialect,
+  meterUsage,
+  strikeSecrets,
+  viewError,
+} from './exchange.ts'
 import type { Exchange, Translation } from './exchange.ts'
 import { answerHeaders } from './headers.ts'
 import type { ProviderResponse } from './provider.ts'
@@ -59,7 +66,7 @@ async function receiveWhole(
   const read = translation.provider.readAnswer(body)
   const answer = translation.client.writeAnswer(
     { ...read, createdAt: read.createdAt ?? Math.floor(exchange.dependencies.now() / 1000) },
-    ({ type, field }) => exchange.warnings.push(`${type} ${field}`),
+    collectIn(exchange.warnings),
     askedOf(exchange),
   )
   return answerOf(exchange, 200, asJson(headers), JSON.stringify(answer))
