@@ -203,12 +203,16 @@ function callOf(
 ): Call {
   const { request, requestId, format, lease, dependencies, peer } = context
   const { limits } = lease.value
+  const { operation, clientFormat = format.name, target, deployment, path } = asked(endpoint)
   return {
     requestId,
     traceparent: traceparentFrom(request.headers.get('traceparent')),
-    clientFormat: format.name,
+    operation,
+    clientFormat,
+    target,
+    deployment,
     method: request.method,
-    ...asked(endpoint),
+    path,
     headers: request.headers,
     sourceAddress: peer.address(request),
     startedAt: dependencies.clock.monotonic(),

@@ -72,6 +72,12 @@ export class ByteBody implements ByteReader, ByteSource {
     return this.#waiting.promise
   }
 
+  /** Takes all there is when nothing more will come, which is so for answers that arrive in one piece. */
+  takeWhole(): Uint8Array | undefined {
+    const isWhole = this.#state === 'ended' && this.#failure === undefined
+    return isWhole && this.#pieces.length > 0 ? this.#take() : undefined
+  }
+
   cancel(): Promise<void> {
     const wasOpen = this.#state === 'open'
     this.#pieces = []

@@ -35,6 +35,8 @@ function isKnown(coding: string): coding is keyof typeof codings {
 }
 
 async function readAll(body: ByteBody): Promise<Uint8Array> {
+  const whole = body.takeWhole()
+  if (whole !== undefined) return whole
   const first = await body.read()
   if (first.done) return new Uint8Array()
   const pieces = [first.value]
