@@ -50,6 +50,7 @@ test('there are examples', () => {
     'minimal.yaml',
     'openai-and-anthropic.yaml',
     'prefix-cache.yaml',
+    'two-lanes.yaml',
   ])
 })
 

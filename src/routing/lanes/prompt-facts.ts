@@ -190,4 +190,4 @@ function isFailed(result: JsonObject): boolean {
 }
 
 /** A JSON object that begins with its error: how tools without a flag for it tell of one. */
-const errorObject = /^\s*\{\s*"error"\s*:\s*(?!null|false|""|\{\s*\}|\[\s*\])/
+const errorObject = /^\s*\{\s*"error"\s*:(?!\s*(?:null|false|""|\{\s*\}|\[\s*\]))/

@@ -46,11 +46,15 @@ const codeDensity = 0.15
 const minCodeSigns = 3
 
 const codes = {
+  exclamation: 0x21,
   openParenthesis: 0x28,
   closeParenthesis: 0x29,
+  hash: 0x23,
   asterisk: 0x2a,
   hyphen: 0x2d,
   dot: 0x2e,
+  equals: 0x3d,
+  question: 0x3f,
   openBracket: 0x5b,
   underscore: 0x5f,
   backtick: 0x60,
@@ -112,7 +116,7 @@ function scanPiece(text: string, start: number, end: number, seen: TextSeen): vo
       else if (isItem(text, index)) seen.items += 1
       else if (kindBefore === kinds.mark && isEnd(before)) seen.sentences += 1
     } else if (kind === kinds.lineBreak) {
-      if (kindBefore === kinds.symbol && before !== codes.backtick) signs += 1
+      if (kindBefore === kinds.symbol && !isRepeatable(before)) signs += 1
       if (kindBefore === kinds.mark && isEnd(before)) seen.sentences += 1
     } else if (kind === kinds.other && code > 0x7f) {
       if (isWideEnd(code)) seen.sentences += 1
@@ -142,9 +146,7 @@ function isLower(code: number): boolean {
 /** What a symbol says about code by what stands before it. */
 function signsOf(code: number, before: number, kindBefore: number): number {
   if (kindBefore === kinds.symbol) {
-    // Rules, emphasis and headings repeat one character.
-    const isRepeated = code === before && code !== codes.openParenthesis
-    return isRepeated && (code === codes.asterisk || code === codes.hyphen || isRule(code)) ? 0 : 1
+    return code === before && isRepeatable(code) ? 0 : 1
   }
   const isAfterWord =
     kindBefore === kinds.lower || kindBefore === kinds.upper || kindBefore === kinds.digit
@@ -154,8 +156,16 @@ function signsOf(code: number, before: number, kindBefore: number): number {
     : 0
 }
 
-function isRule(code: number): boolean {
-  return code === 0x23 || code === 0x3d || code === codes.underscore || isFence(code)
+/** Tells whether rules, emphasis and headings in prose repeat a character. */
+function isRepeatable(code: number): boolean {
+  return (
+    code === codes.asterisk ||
+    code === codes.hyphen ||
+    code === codes.hash ||
+    code === codes.equals ||
+    code === codes.underscore ||
+    isFence(code)
+  )
 }
 
 function isFence(code: number): boolean {
@@ -164,7 +174,7 @@ function isFence(code: number): boolean {
 
 /** Tells whether a sentence can end with a character of ASCII. */
 function isEnd(code: number): boolean {
-  return code === codes.dot || code === 0x3f || code === 0x21
+  return code === codes.dot || code === codes.question || code === codes.exclamation
 }
 
 /** Tells whether a sentence ends with a character of another script: 。！？ ؟ । */
