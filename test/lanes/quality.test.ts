@@ -93,7 +93,7 @@ interface Rig extends AsyncDisposable {
   readonly gateway: TestGateway
 }
 
-async function startRig(dialect: Dialect, lanes = ''): Promise<Rig> {
+async function startRig(dialect: Dialect, lanes = 'sticky: off'): Promise<Rig> {
   const [small, big] = [await startRawProvider(), await startRawProvider(good(dialect))]
   const provider = (name: string, raw: RawProvider): string =>
     `  - { name: ${name}, type: ${dialect}, apiKey: ${providerKey}, baseUrl: "${baseUrl(raw, dialect)}" }`
@@ -105,7 +105,7 @@ async function startRig(dialect: Dialect, lanes = ''): Promise<Rig> {
       'models:',
       '  - { name: s, targets: [{ provider: small, model: s }] }',
       '  - { name: b, targets: [{ provider: big, model: b }] }',
-      `  - { name: m, lanes: { efficient: s, capable: b, sticky: off${lanes} } }`,
+      `  - { name: m, lanes: { efficient: s, capable: b, ${lanes} } }`,
       'prices:',
       '  entries:',
       '    - { model: s, inputUsdPerMillion: 1, outputUsdPerMillion: 2 }',
@@ -257,8 +257,21 @@ describe('an answer of the efficient lane that is none', () => {
     }
   })
 
+  test('has its conversation stay in the capable lane; an outage does not', async () => {
+    await using rig = await startRig('openai', 'sticky: capable')
+    const ask = async (session: string) => {
+      const headers = { 'x-smartflow-session': session }
+      await chat(rig.gateway, { dialect: 'openai', stream: false, headers })
+      return rig.small.requests.length
+    }
+    rig.small.script(openAiAnswer({ message: { content: '' } }))
+    expect([await ask('refused'), await ask('refused')]).toEqual([1, 1])
+    rig.small.script(error)
+    expect([await ask('failed'), await ask('failed')]).toEqual([2, 3])
+  })
+
   test('is left alone where the model does not want it asked again', async () => {
-    await using rig = await startRig('openai', ', qualityRetry: false')
+    await using rig = await startRig('openai', 'qualityRetry: false')
     rig.small.script(openAiAnswer({ message: { content: '' } }))
     const result = await chat(rig.gateway, { dialect: 'openai', stream: false })
     expect(result.headers.get('x-smartflow-lane')).toBe('efficient')
