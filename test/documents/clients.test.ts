@@ -7,7 +7,8 @@ import type { SdkRig } from '../support/sdk.ts'
 // Programs of their own start slowly on a busy machine.
 setDefaultTimeout(30_000)
 
-const blocks = [...(await blocksOf('docs/clients.md')), ...(await blocksOf('README.md'))]
+const pages = ['README.md', 'docs/clients.md', 'docs/migration.md']
+const blocks = (await Promise.all(pages.map(blocksOf))).flat()
 const runnable = blocks.filter(
   ({ language, text }) =>
     language === 'ts' || (language === 'sh' && text.includes('$SMARTFLOW_KEY')),

@@ -59,6 +59,7 @@ export function variablesOf(text: string): string[] {
 export function valueOf(variable: string): string {
   if (variable === 'GOOGLE_APPLICATION_CREDENTIALS') return credentialFile()
   if (variable.endsWith('SHA256')) return createHash('sha256').update(variable).digest('hex')
+  if (/_UR[IL]$/.test(variable)) return 'http://127.0.0.1:1/'
   return awsValues[variable] ?? `value-of-${variable.toLowerCase()}`
 }
 
