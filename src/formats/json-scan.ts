@@ -1,4 +1,5 @@
 import { GatewayError } from '../core/errors.ts'
+import type { JsonValue } from '../core/json.ts'
 
 /** Where a value stands in a JSON text: offsets in UTF-16 code units, `end` exclusive. */
 export interface Span {
@@ -55,6 +56,34 @@ export function outlineJson(text: string, maxDepth: number): JsonOutline {
     at = skipSpace(text, at + 1)
   }
   return { members, close: at }
+}
+
+/**
+ * Tells whether an object somewhere in a JSON text names a member twice: of two values parsers keep the
+ * last, and others may believe the first.
+ * @param parsed what a parser made of the text
+ */
+export function hasRepeatedMember(text: string, parsed: JsonValue): boolean {
+  return countColons(text) !== countMembers(parsed)
+}
+
+/** Every colon outside of strings stands behind the name of a member. */
+function countColons(text: string): number {
+  let count = 0
+  let at = 0
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (code === colon) count += 1
+    at = code === quote ? skipString(text, at) : at + 1
+  }
+  return count
+}
+
+function countMembers(value: JsonValue | undefined): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const values = Array.isArray(value) ? value : Object.values(value)
+  const own = Array.isArray(value) ? 0 : values.length
+  return values.reduce<number>((count, each) => count + countMembers(each), own)
 }
 
 function addMember(members: Map<string, MemberSpan>, rawKey: string, span: MemberSpan): void {

@@ -46,6 +46,9 @@ export function newTally(): Tally {
   }
 }
 
+/** Longest part of an event's id that an error about the event repeats. */
+const maxEchoedIdLength = 512
+
 /**
  * Makes the gate of what the client sends. An event that may not pass is answered with an error event; the
  * session goes on.
@@ -53,11 +56,12 @@ export function newTally(): Tally {
 export function createClientGate(context: GateContext): Gate {
   const { client, connection, events, question, tally } = context
 
-  function refuse(error: GatewayError, event?: RealtimeEvent): undefined {
+  function refuse(error: GatewayError, event?: RealtimeEvent): Promise<undefined> | undefined {
     const { requestId } = question.call
-    // An error event is small, and whoever does not read it is found out by the answers it does not read.
-    void client.send(events.writeError(error, { requestId, about: event?.eventId }))
     tally.blockedClientEvents += 1
+    const about = event?.eventId?.slice(0, maxEchoedIdLength)
+    // Whoever does not read its errors is not read either, or it could fill the memory with them.
+    return nothingAfter(client.send(events.writeError(error, { requestId, about })))
   }
 
   async function apply(frame: Frame, event: RealtimeEvent, verdict: SessionVerdict) {
@@ -164,6 +168,10 @@ export function createProviderGate(context: GateContext): Gate {
   }
 }
 
+function nothingAfter(pending: Promise<void> | undefined): Promise<undefined> | undefined {
+  return pending?.then(() => undefined)
+}
+
 function inspect(
   { type, texts, responseId, itemId }: RealtimeEvent,
   from: 'client' | 'provider',
@@ -186,7 +194,6 @@ function count(tally: Tally, { type, responseId, usage }: RealtimeEvent): void {
 }
 
 function faultOf(frame: Frame, { events, maxJsonDepth }: GateContext): GatewayError | undefined {
-  if (typeof frame !== 'string') return undefined
   try {
     events.check(frame, maxJsonDepth)
     return undefined

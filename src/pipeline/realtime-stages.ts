@@ -51,8 +51,8 @@ export interface SessionLimits {
 
 /** Reads and writes the events of the realtime interface; `formats/` does it. */
 export interface RealtimeEvents {
-  /** Throws `invalid_request` for a client's event that two readers could understand differently. */
-  check(frame: string, maxDepth: number): void
+  /** Throws `invalid_request` for a client's frame that two readers could understand differently. */
+  check(frame: Frame, maxDepth: number): void
   read(frame: Frame): RealtimeEvent
   replaceTexts(frame: string, texts: readonly string[]): string
   replaceModel(frame: string, model: string): string

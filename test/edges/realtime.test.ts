@@ -155,13 +155,16 @@ describe('a session', () => {
       event.map((each) => JSON.stringify(each)),
       event.map((each) => JSON.stringify(each, null, 2)),
       event.map((each) => ` ${JSON.stringify(each)}\n`),
+    )
+    const anything = fc.oneof(
+      frame,
       fc.uint8Array({ maxLength: 300 }),
       fc.string({ unit: 'grapheme' }),
     )
     await fc.assert(
       fc.asyncProperty(
         fc.array(frame, { maxLength: 20 }),
-        fc.array(frame, { maxLength: 20 }),
+        fc.array(anything, { maxLength: 20 }),
         async (up, down) => {
           provider.frames.length = 0
           client.frames.length = 0
@@ -178,6 +181,25 @@ describe('a session', () => {
       ),
       { numRuns: 60 },
     )
+    client.socket.close()
+  })
+
+  test('carries nothing to the provider that is no event here: somebody there may think it is one', async () => {
+    const [client, provider] = await join()
+    const event = '{"type":"session.update","session":{"model":"gpt-9"}}'
+    const others = [
+      `\ufeff${event}`,
+      event.replace('}}', '},"x":NaN}'),
+      Buffer.from(event),
+      'hello',
+    ]
+    for (const frame of [...others, '{"type":"last"}']) client.socket.send(frame)
+    await provider.untilFrames(1)
+    expect(provider.frames).toEqual(['{"type":"last"}'])
+    await client.untilFrames(others.length)
+    for (const each of client.events) {
+      expect(each).toMatchObject({ type: 'error', error: { code: 'invalid_request' } })
+    }
     client.socket.close()
   })
 

@@ -154,10 +154,32 @@ describe('reading', () => {
 describe('checking', () => {
   test('refuses a field given twice, however it is spelt, and nesting beyond the limit', () => {
     const twice = '{"type":"a","ty\\u0070e":"b"}'
-    for (const frame of [twice, '{"a":[[[[1]]]]}']) {
-      expect(() => openAiRealtime.check(frame, 4)).toThrow(GatewayError)
+    const within = '{"type":"session.update","session":{"model":"a","model":"b"}}'
+    const deepWithin = '{"item":{"content":[{"text":"a","te\\u0078t":"b"}]}}'
+    for (const frame of [twice, within, deepWithin]) {
+      expect(() => openAiRealtime.check(frame, 8)).toThrow('given twice')
     }
-    for (const frame of ['{"a":[[1]]}', '7', 'no json', '']) openAiRealtime.check(frame, 4)
+    expect(() => openAiRealtime.check('{"a":[[[[1]]]]}', 4)).toThrow('nested deeper than 4')
+    openAiRealtime.check('{"a":[[{"b":"c:d","e":{"b":":\\":"}}]]}', 8)
+  })
+
+  test('refuses what other readers may take for an event although it is none here', () => {
+    const event = '{"type":"session.update","session":{"model":"b"}}'
+    const others = [`\ufeff${event}`, event.replace('}}', '},"x":NaN}'), `${event}//`, `[${event}]`]
+    const plain = ['7', 'no json', '', '{', "{'type':'x'}", Buffer.from(event)]
+    for (const frame of [...others, ...plain]) {
+      expect(() => openAiRealtime.check(frame, 8)).toThrow('must be a JSON object')
+    }
+    openAiRealtime.check(` ${event}\n`, 8)
+  })
+
+  test('refuses nothing that JSON writes', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), (event) => {
+        openAiRealtime.check(JSON.stringify(event), 64)
+        openAiRealtime.check(JSON.stringify(event, undefined, 2), 64)
+      }),
+    )
   })
 })
 

@@ -22,7 +22,7 @@ const textMembers: ReadonlySet<string> = new Set([
 ])
 
 /** Deeper than any event is; beyond it an event counts as unreadable. */
-const maxDepth = 64
+export const maxTextDepth = 64
 
 /**
  * Receives one text, where it stands, and the top-level member that holds it; returns what is to stand
@@ -63,7 +63,7 @@ interface Place {
 }
 
 function visitWithin(value: JsonValue, { member, path, depth }: Place, visit: VisitString): void {
-  if (depth > maxDepth) throw new TooDeepError(path.slice(0, 100))
+  if (depth > maxTextDepth) throw new TooDeepError(path.slice(0, 100))
   if (Array.isArray(value)) {
     for (const [index, element] of value.entries()) {
       const place = { member, path: `${path}[${index}]`, depth: depth + 1 }
