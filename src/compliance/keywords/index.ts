@@ -1,0 +1,2 @@
+export { createKeywordAutomaton } from './automaton.ts'
+export type { KeywordAutomaton } from './automaton.ts'
