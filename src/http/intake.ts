@@ -33,7 +33,7 @@ export function createIntake(limits: ServerLimits): IntakeStage {
   return {
     async parse(call) {
       if (call.method !== 'POST') return withoutBody()
-      const contentType = call.headers.get('content-type') ?? ''
+      const contentType = readContentType(call.headers)
       requireIdentity(call.headers)
       const bytes = await call.readBody()
       if (isForm(call.headers, call.operation)) {
@@ -125,6 +125,13 @@ function nameInForm({ deployment }: Call, bytes: Uint8Array, contentType: string
   const isThere = readMultipartField(bytes, contentType, 'model') !== undefined
   const write = isThere ? setMultipartField : addMultipartField
   return write(bytes, contentType, field)
+}
+
+/** The type of a form is sent on with its boundary: what no header may hold is refused here. */
+function readContentType(headers: Headers): string {
+  const contentType = headers.get('content-type') ?? ''
+  if (/^[\t\x20-\x7e]*$/.test(contentType)) return contentType
+  throw new GatewayError('unsupported_media_type', 'The content type has a character no type has.')
 }
 
 /** A body in another coding would be read differently here and at the provider. */

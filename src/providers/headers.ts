@@ -1,4 +1,5 @@
 import type { AnswerHeaders, Question } from '../core/call.ts'
+import { GatewayError } from '../core/errors.ts'
 import type { Provider, ProviderResponse } from './provider.ts'
 
 /** Returns the headers of a request to a provider. No header of the client passes unless it is listed. */
@@ -34,7 +35,7 @@ function ownHeaders(provider: Provider, question: Question): Record<string, stri
     const value = call.headers.get(name)
     if (value === null) continue
     headers ??= {}
-    headers[name] = name === 'idempotency-key' ? ownKey(question, value) : value
+    headers[name] = name === 'idempotency-key' ? ownKey(question, value) : sendable(name, value)
   }
   if (question.longContext === true && canLengthenContext(provider)) {
     headers ??= {}
@@ -44,6 +45,12 @@ function ownHeaders(provider: Provider, question: Question): Record<string, stri
     )
   }
   return headers
+}
+
+/** A value that cannot be sent is the client's mistake: it must not look like one of the provider. */
+function sendable(name: string, value: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return value
+  throw new GatewayError('invalid_request', `The header '${name}' holds a control character.`)
 }
 
 const betaHeader = 'anthropic-beta'
