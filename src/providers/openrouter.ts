@@ -20,7 +20,10 @@ export function openRouter(
       ? {}
       : // What the operator decided stands before what a client asks for.
         {
-          bodyMembers: (_, body) => ({ provider: { ...asObject(body['provider']), ...routing } }),
+          bodyMembers: (request, body, warn) => ({
+            ...traits.bodyMembers?.(request, body, warn),
+            provider: { ...asObject(body['provider']), ...routing },
+          }),
         }),
   }
 }

@@ -14,6 +14,21 @@ export function movedMember(body: JsonObject, from: string, to: string): Members
   return { [from]: undefined, ...(body[to] === undefined ? { [to]: value } : {}) }
 }
 
+/**
+ * Removes what would let OpenRouter answer with another model than the one that was permitted, priced and
+ * recorded: a list of further models, and settings that are kept there under a name and hold models. Going on
+ * to other models is for the gateway's own fallbacks. https://openrouter.ai/docs/features/model-routing
+ */
+export function withoutOtherModels(_: EndpointRequest, body: JsonObject, warn: Warn): Members {
+  const members: Record<string, undefined> = {}
+  for (const field of ['models', 'route', 'preset'] as const) {
+    if (body[field] === undefined) continue
+    members[field] = undefined
+    warn({ type: 'dropped', field })
+  }
+  return members
+}
+
 /** What servers want that know `max_tokens` only. */
 export function plainLimit(request: EndpointRequest, body: JsonObject): Members {
   if (request.format !== 'openai-chat') return {}

@@ -237,4 +237,23 @@ describe('OpenRouter', () => {
       provider: { data_collection: 'deny', sort: 'price' },
     })
   })
+
+  test('is asked for no model but the one that was permitted, whatever the body says', () => {
+    const routing = { data_collection: 'deny' }
+    for (const config of [
+      { type: 'openrouter', apiKey: 'provider-key' },
+      { type: 'openrouter', apiKey: 'provider-key', routing },
+      { type: 'openai-compatible', preset: 'openrouter', apiKey: 'provider-key' },
+    ]) {
+      const dropped: string[] = []
+      const body = { model: 'm', models: ['m', 'dear'], route: 'fallback', preset: 'p', n: 1 }
+      const request = { operation: 'chat' as const, model: 'm', path: '' }
+      const members = traitsIn(config).bodyMembers?.(request, body, ({ field }) =>
+        dropped.push(field),
+      )
+      expect(members).toMatchObject({ models: undefined, route: undefined, preset: undefined })
+      expect(Object.keys(members ?? {})).toEqual(expect.arrayContaining(dropped))
+      expect(dropped).toEqual(['models', 'route', 'preset'])
+    }
+  })
 })

@@ -5,7 +5,7 @@ import type { ProviderConfig } from './config.ts'
 import { mistralMembers } from './mistral-body.ts'
 import { bearer, openAiForwardedHeaders, openAiPath, trimSlashes } from './openai-paths.ts'
 import type { Provider, ProviderTraits } from './provider.ts'
-import { plainChat, plainLimit } from './service-bodies.ts'
+import { plainChat, plainLimit, withoutOtherModels } from './service-bodies.ts'
 
 /** What a service with an OpenAI-style API does otherwise than OpenAI. */
 export interface Service {
@@ -51,6 +51,7 @@ export const services = {
     hasCompletions: true,
     operations: ['embeddings'],
     asksStreamUsage: true,
+    bodyMembers: withoutOtherModels,
   },
   together: {
     hasCompletions: true,
