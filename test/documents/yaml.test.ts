@@ -78,6 +78,7 @@ function modelsIn(part: JsonObject): Set<string> {
 function walk(value: JsonValue, visit: (name: string, value: JsonValue) => void): void {
   if (Array.isArray(value)) for (const each of value) walk(each, visit)
   for (const [name, member] of Object.entries(asObject(value) ?? {})) {
+    if (member === undefined) continue
     visit(name, member)
     walk(member, visit)
   }
