@@ -60,6 +60,16 @@ test('check accepts a good file and warns of secrets that stand in it', async ()
   )
 })
 
+test('check takes no hash of a key for a secret', async () => {
+  const { run, path } = await shell()
+  const sha256 = 'ab'.repeat(32)
+  const keys = `[{ name: a, sha256: ${sha256}, user: ana@example.com }]`
+  const admins = `[{ name: a, sha256: ${sha256.toUpperCase()} }]`
+  await writeFile(path, `${good}keys: ${keys}\nserver: { admin: { keys: ${admins} } }\n`)
+  expect(await run('check')).toMatchObject({ code: 0, err: '' })
+  expect((await run('show')).out).toContain(sha256)
+})
+
 test('check names file, line and column of each problem and ends with 1', async () => {
   const { run, path } = await shell()
   await writeFile(path, `${good}modles: []\n`)

@@ -8,6 +8,7 @@ import {
   HistoryError,
   openConfigHistory,
   peekText,
+  readDigestKey,
   renderProblems,
   writeYaml,
 } from '../config/index.ts'
@@ -80,7 +81,11 @@ export function createConfigCommand<T extends ConfigWithData>(
     }
     const valued = ['author', 'data-dir']
     const { positional, options } = parseArguments(rest, valued, ['json', 'diff'])
-    const loader = createConfigLoader(kind.schema, { environment: io.environment })
+    const loader = createConfigLoader(kind.schema, {
+      environment: io.environment,
+      // As the gateway that was started with this data directory, so that versions are the same.
+      digestKey: ({ data }) => readDigestKey(resolve(io.cwd, options.get('data-dir') ?? data.dir)),
+    })
     return run({ io, kind, loader, positional, options })
   }
 }

@@ -4,6 +4,7 @@ import {
   configSchema,
   createConfigLoader,
   openConfigHistory,
+  openDigestKey,
   watchConfig,
 } from '../config/index.ts'
 import type { Config, ConfigLoader, LoadedConfig } from '../config/index.ts'
@@ -21,7 +22,12 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
   const { options } = parseArguments(args, ['config'])
   relaunchWithRuntimeSettings(io)
   const path = resolve(io.cwd, options.get('config') ?? 'smartflow.yaml')
-  const loader = createConfigLoader(configSchema, { environment: io.environment })
+  let digestKey: Promise<Uint8Array> | undefined
+  const loader = createConfigLoader(configSchema, {
+    environment: io.environment,
+    // That of the data directory the gateway was started with, which it keeps until it ends.
+    digestKey: ({ data }) => (digestKey ??= openDigestKey(data.dir)),
+  })
   const loaded = await loadOrExplain(loader, path, io)
   if (loaded === undefined) return 1
   const logger = createLogger({

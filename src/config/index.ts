@@ -1,5 +1,6 @@
 export type { CheckProblem, ConfigCheck } from './checks.ts'
 export { duplicateNames, unknownName } from './checks.ts'
+export { openDigestKey, readDigestKey } from './digest-key.ts'
 export type { ReadFile } from './files.ts'
 export { openConfigHistory } from './history.ts'
 export type { ConfigHistory } from './history.ts'

@@ -14,14 +14,17 @@ export interface SchemaIdentity {
 /**
  * Makes of a zod schema what the loader needs. A field is a secret, to be hidden everywhere, when
  * its schema ends in a transform to `Secret`.
+ * @param filesOf returns the files that a configuration names beside its references
  */
 export function describeSchema<T>(
   schema: z.ZodType<T>,
   checks: readonly ConfigCheck<T>[] = [],
+  filesOf: (config: T) => readonly string[] = () => [],
 ): ConfigSchema<T> {
   return {
     jsonSchema: toJsonSchema(schema),
     checks,
+    filesOf,
     parse(value) {
       const result = schema.safeParse(value)
       return result.success

@@ -110,7 +110,10 @@ function secretsOfProvider(provider: TestConfig['providers'][number]): unknown {
 async function outputsOf(text: string, s: Secrets): Promise<string> {
   await writeFile(join(directory, 'key'), s.file)
   const environment = { KEY: s.env, OTHER: 'x' }
-  const loader = createConfigLoader(testSchema, { environment, digestKey: new Uint8Array(32) })
+  const loader = createConfigLoader(testSchema, {
+    environment,
+    digestKey: async () => new Uint8Array(32),
+  })
   try {
     const loaded = await loader.parse(text, path)
     const historyDirectory = await mkdtemp(join(directory, 'history-'))

@@ -15,7 +15,7 @@ afterAll(() => rm(directory, { recursive: true }))
 const environment = { KEY: 'value-of-the-variable', PORT: '4711', EMPTY: '', YES: 'true' }
 
 function load(text: string, digestKey?: Uint8Array): Promise<LoadedConfig<TestConfig>> {
-  const options = { environment, ...(digestKey === undefined ? {} : { digestKey }) }
+  const options = { environment, digestKey: async () => digestKey }
   return createConfigLoader(testSchema, options).parse(text, join(directory, 'smartflow.yaml'))
 }
 
@@ -120,6 +120,22 @@ describe('the version', () => {
     expect((await load(yaml('a', 'secret-2'), key)).version).not.toBe(keyed.version)
     expect((await load(yaml('a', 'secret-1'), key)).version).toBe(keyed.version)
   })
+})
+
+test('files that settings name count by their content in the fingerprint, and are to be watched', async () => {
+  const named = join(directory, 'named')
+  const schema = { ...testSchema, filesOf: () => [named, named] }
+  const loader = createConfigLoader(schema, { environment })
+  const loads = []
+  for (const content of [undefined, 'one', 'two', 'two']) {
+    if (content !== undefined) await writeFile(named, content)
+    loads.push(await loader.parse('models: []', join(directory, 'smartflow.yaml')))
+  }
+  expect(new Set(loads.map(({ version }) => version)).size).toBe(1)
+  const [missing, one, two, again] = loads.map(({ fingerprint }) => fingerprint)
+  expect(new Set([missing, one, two]).size).toBe(3)
+  expect(again).toBe(two)
+  expect(loads.map(({ files }) => files)).toEqual(loads.map(() => [named]))
 })
 
 describe('what is wrong is named with line, column, path and a way out', () => {

@@ -11,6 +11,7 @@ import { deepFreeze } from './freeze.ts'
 import { maskSource, removedSecret } from './mask.ts'
 import { toError } from './report.ts'
 import type { Report } from './report.ts'
+import { digestFiles } from './named-files.ts'
 import type { Path } from './problem.ts'
 import { ConfigError, formatPath, pathKey } from './problem.ts'
 import { canonicalJson, createRedaction, literalSecrets } from './redact.ts'
@@ -33,6 +34,8 @@ export interface ConfigSchema<T> {
   /** JSON Schema of the input; `writeOnly` marks the secrets. */
   readonly jsonSchema: JsonObject
   readonly checks: readonly ConfigCheck<T>[]
+  /** Returns the files that a configuration names beside its references, such as certificates. */
+  readonly filesOf: (config: T) => readonly string[]
 }
 
 /** A configuration that was accepted, and everything about it that may be shown. */
@@ -41,10 +44,14 @@ export interface LoadedConfig<T> {
   readonly config: T
   /**
    * 16 hex digits that identify the effective configuration. Referenced secrets count by their
-   * reference and literal ones by a digest under `digestKey`, or not at all without one.
+   * reference and literal ones by a digest under `digestKey`, or not at all without one. Named files
+   * count by their names.
    */
   readonly version: string
-  /** Changes whenever any effective value does, secrets included; only comparable within one loader. */
+  /**
+   * Changes whenever any effective value does, secrets included, and whenever a named file does; only
+   * comparable within one loader.
+   */
   readonly fingerprint: string
   readonly path: string
   /** The source as it was written, secrets in it replaced by a note. */
@@ -53,21 +60,21 @@ export interface LoadedConfig<T> {
   readonly masked: readonly string[]
   /** The effective configuration with defaults, secrets replaced by their reference or a note. */
   readonly document: JsonObject
-  /** Absolute paths of the files that references name. */
+  /** Absolute paths of the files that references and settings name. */
   readonly files: readonly string[]
 }
 
 /** What a loader depends on and which bounds it keeps. */
-export interface LoaderOptions {
+export interface LoaderOptions<T> {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly readFile?: ReadFile
   /** Largest configuration file in bytes; 1 MiB unless told. */
   readonly maxBytes?: number
-  /** Key of the digests by which literal secrets enter the version. */
-  readonly digestKey?: Uint8Array
+  /** Returns the key of the digests by which literal secrets enter the version, where there is one. */
+  readonly digestKey?: (config: T) => Promise<Uint8Array | undefined>
 }
 
-/** Loads one kind of configuration; throws `ConfigError` and nothing else for anything wrong with it. */
+/** Loads one kind of configuration; throws `ConfigError` for anything wrong with it. */
 export interface ConfigLoader<T> {
   load(path: string): Promise<LoadedConfig<T>>
   /** Loads from a text that is not yet in the file at `path`. */
@@ -81,7 +88,7 @@ const defaultMaxBytes = 1_048_576
 
 /** Loads a configuration once; see `createConfigLoader`. */
 export function loadConfig<T>(
-  options: LoaderOptions & { readonly path: string; readonly schema: ConfigSchema<T> },
+  options: LoaderOptions<T> & { readonly path: string; readonly schema: ConfigSchema<T> },
 ): Promise<LoadedConfig<T>> {
   return createConfigLoader(options.schema, options).load(options.path)
 }
@@ -89,7 +96,7 @@ export function loadConfig<T>(
 /** Makes a loader of the configurations that a schema describes. */
 export function createConfigLoader<T>(
   schema: ConfigSchema<T>,
-  options: LoaderOptions,
+  options: LoaderOptions<T>,
 ): ConfigLoader<T> {
   const shape = createShape(schema.jsonSchema)
   const fingerprintKey = randomBytes(32)
@@ -118,17 +125,18 @@ export function createConfigLoader<T>(
     const value = coerceReferences(document, shape)
     const config = measure(schema, value, { ...report, document })
     const redaction = createRedaction(document, config)
-    const digest = digestWith(options.digestKey)
+    const digest = digestWith(await options.digestKey?.(config))
+    const named = await digestFiles(schema.filesOf(config), readFile)
     const { text: stored, masked } = maskSource(text, source, shape, secretsOf(document, config))
     return deepFreeze({
       config,
       version: sha256(canonicalJson(redaction.redact(config, digest))).slice(0, 16),
-      fingerprint: hmac(fingerprintKey, canonicalJson(value)),
+      fingerprint: hmac(fingerprintKey, canonicalJson([value, named.digest])),
       path,
       text: stored,
       masked: masked.map(formatPath),
       document: redaction.redact(config),
-      files: document.files,
+      files: [...new Set([...document.files, ...named.paths])],
     })
   }
 

@@ -23,10 +23,11 @@ import {
   checkTiers,
 } from './catalog-checks.ts'
 import { duplicateNames, unknownName } from './checks.ts'
-import type { CheckProblem } from './checks.ts'
+import type { CheckProblem, ConfigCheck } from './checks.ts'
 import { checkLanes, checkTargetCounts } from './lane-checks.ts'
 import { describeSchema, editorSchema } from './json-schema.ts'
 import { renderReference } from './reference.ts'
+import { watchedFiles } from './watched-files.ts'
 import { checkHedges, checkRules } from './route-checks.ts'
 
 const schema = z.strictObject({
@@ -52,8 +53,7 @@ const schema = z.strictObject({
 /** The whole configuration of the gateway, as the rooms' schemas make it. */
 export type Config = z.output<typeof schema>
 
-/** Schema of the configuration file: one section for each room that has any. */
-export const configSchema = describeSchema(schema, [
+const checks: readonly ConfigCheck<Config>[] = [
   (config) => duplicateNames(['providers'], 'provider', config.providers),
   (config) => duplicateNames(['models'], 'model', config.models),
   checkTargets,
@@ -67,7 +67,10 @@ export const configSchema = describeSchema(schema, [
   checkFallbacks,
   checkRules,
   checkHedges,
-])
+]
+
+/** Schema of the configuration file: one section for each room that has any. */
+export const configSchema = describeSchema(schema, checks, watchedFiles)
 
 /** JSON Schema (draft 2020-12) of the configuration file, for editors. */
 export function configJsonSchema(): JsonObject {
