@@ -51,7 +51,7 @@ const limitsSchema = z
       .min(1)
       .max(1_000_000)
       .default(10_000)
-      .describe('Most messages in one chat request'),
+      .describe('Most entries of a list in a JSON body: messages, inputs, documents, tools'),
     maxHeaderBytes: z
       .int()
       .min(1024)

@@ -25,9 +25,6 @@ const operationsWithoutModel: ReadonlySet<Operation> = new Set(['files', 'batche
 const defaultModels: Partial<Record<Operation, string>> = {
   moderations: 'omni-moderation-latest',
 }
-/** Fields that hold the turns of a conversation. */
-const listFields = ['messages', 'input', 'contents'] as const
-
 /** Makes the stage that reads and checks request bodies: size, time, nesting and message count first. */
 export function createIntake(limits: ServerLimits): IntakeStage {
   return {
@@ -148,13 +145,12 @@ function parseBody(text: string): JsonObject {
 }
 
 function checkCounts(json: JsonObject, limits: ServerLimits): void {
-  for (const field of listFields) {
-    const list = json[field]
+  for (const [field, list] of Object.entries(json)) {
     if (Array.isArray(list) && list.length > limits.maxMessages) {
       throw new GatewayError(
         'request_too_large',
-        `'${field}' has more than the ${limits.maxMessages} entries this gateway accepts.`,
-        { param: field },
+        `'${field.slice(0, 64)}' has more than the ${limits.maxMessages} entries this gateway accepts.`,
+        { param: field.slice(0, 64) },
       )
     }
   }

@@ -28,6 +28,16 @@ describe('the deadlines of an attempt', () => {
     })
   })
 
+  test('all requests of an exchange end with it', async () => {
+    using deadlines = startDeadlines(nobody, { ...patient, totalTimeoutMs: 30 }, new Alarms())
+    const ended: string[] = []
+    for (const request of ['a', 'b', 'c']) deadlines.onAbort(() => ended.push(request))
+    await Bun.sleep(60)
+    expect(ended).toEqual(['a', 'b', 'c'])
+    deadlines.onAbort(() => ended.push('d'))
+    expect(ended).toEqual(['a', 'b', 'c', 'd'])
+  })
+
   test('a provider that sends frames but no word is given up after the time for the first word', async () => {
     const timeouts = { ...patient, firstTokenTimeoutMs: 60 }
     using deadlines = startDeadlines(nobody, timeouts, new Alarms())

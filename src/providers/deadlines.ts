@@ -23,7 +23,7 @@ export interface Timeouts {
 export interface Deadlines extends Disposable {
   /** Ends the exchange with the provider: the client left or a deadline passed. Made when asked for. */
   readonly signal: AbortSignal
-  /** Calls the one listener with the reason when the exchange must end, at once if it must already. */
+  /** Calls the listener with the reason when the exchange must end, at once if it must already. */
   onAbort(listener: (reason: unknown) => void): void
   /** The provider has answered with a status: from now on a failure is an answer that broke off. */
   answered(): void
@@ -55,7 +55,8 @@ class RunningDeadlines implements Deadlines, Sleeper {
   /** Only made for those who need a signal: it costs more than the rest of the clock. */
   #controller: AbortController | undefined
   #aborted: { readonly reason: unknown } | undefined
-  #listener: ((reason: unknown) => void) | undefined
+  /** One for each request of the exchange; nearly always there is one. */
+  readonly #listeners: ((reason: unknown) => void)[] = []
   readonly #startedAt = performance.now()
   /** Says which deadline passed, once one has. */
   #expired: string | undefined
@@ -88,7 +89,7 @@ class RunningDeadlines implements Deadlines, Sleeper {
   }
 
   onAbort(listener: (reason: unknown) => void): void {
-    this.#listener = listener
+    this.#listeners.push(listener)
     if (this.#aborted !== undefined) listener(this.#aborted.reason)
   }
 
@@ -157,7 +158,7 @@ class RunningDeadlines implements Deadlines, Sleeper {
   #abort(reason: unknown): void {
     if (this.#aborted !== undefined) return
     this.#aborted = { reason }
-    this.#listener?.(reason)
+    for (const listener of this.#listeners) listener(reason)
     this.#controller?.abort(reason)
   }
 

@@ -123,6 +123,10 @@ describe('a body that is no acceptable JSON', () => {
   test('is a 413 when it has more messages than configured', async () => {
     const body = `{"model":"m","messages":[${Array.from({ length: 4 }, () => message).join(',')}]}`
     await expectRefusal(post(body), { status: 413, code: 'request_too_large', param: 'messages' })
+    for (const field of ['texts', 'requests', 'tools']) {
+      const other = `{"model":"m","messages":[${message}],"${field}":[1,2,3,4]}`
+      await expectRefusal(post(other), { status: 413, code: 'request_too_large', param: field })
+    }
   })
 
   for (const type of ['text/xml', 'application/x-www-form-urlencoded', 'multipart/mixed', 'json']) {

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
 import type { Conversion } from '../conversion.ts'
@@ -25,6 +26,7 @@ export function convertEmbeddings(call: EmbeddingsCall): Conversion {
   const request = client.readRequest(call.body)
   for (const field of request.inexpressible) call.warn({ type: 'dropped', field })
   const size = Math.max(1, provider.maxInputs(model))
+  requireFew(request.inputs.length, size)
   const batches = Array.from({ length: Math.ceil(request.inputs.length / size) }, (_, index) =>
     request.inputs.slice(index * size, (index + 1) * size),
   )
@@ -50,6 +52,18 @@ export function convertEmbeddings(call: EmbeddingsCall): Conversion {
       return { body: client.writeAnswer(answer, { model, encoding, inputs }), usage }
     },
   }
+}
+
+/** Most requests that one call becomes: as many as OpenAI takes inputs at once. */
+const maxRequests = 2048
+
+function requireFew(inputs: number, size: number): void {
+  if (inputs <= maxRequests * size) return
+  throw new GatewayError(
+    'invalid_request',
+    `There may be at most ${maxRequests * size} inputs for the provider of this model.`,
+    { param: 'input' },
+  )
 }
 
 function silence(): void {

@@ -189,6 +189,14 @@ describe('a wish for vectors', () => {
     return [call.requests.map(overTheWire), warnings.map(({ field }) => field)]
   }
 
+  test('becomes no more than a bounded number of requests', () => {
+    const input = Array.from({ length: 2049 }, () => 'a')
+    expect(convert(cohereEmbeddings, { ...body, input })[0]).toHaveLength(22)
+    expect(() => convert(titanEmbeddings, { ...body, input })).toThrow(
+      expect.objectContaining({ code: 'invalid_request', param: 'input' }),
+    )
+  })
+
   test('reaches Cohere with a purpose, as its SDK would have written it', () => {
     const [requests, warnings] = convert(cohereEmbeddings)
     expect(requests).toEqual([
