@@ -3,11 +3,12 @@ import type { GatewayConfig } from '../gateway.ts'
 /** What is read once, when the gateway starts: its listeners, its data folder, its log. */
 const startSettings: Readonly<Record<string, (config: GatewayConfig) => unknown>> = {
   'server.listen': ({ server }) => server.listen,
-  'server.tls': ({ server }) => server.tls,
+  // Other certificates are taken at once; only whether there are any is not.
+  'server.tls': ({ server }) => server.tls === undefined,
   'server.allowInsecureBind': ({ server }) => server.allowInsecureBind,
   'server.http2': ({ server }) => server.http2,
   'server.admin.listen': ({ server }) => server.admin.listen,
-  'server.admin.tls': ({ server }) => server.admin.tls,
+  'server.admin.tls': ({ server }) => server.admin.tls === undefined,
   'server.limits.maxConnections': ({ server }) => server.limits.maxConnections,
   'server.limits.drainTimeoutMs': ({ server }) => server.limits.drainTimeoutMs,
   'server.realtime.maxFrameBytes': ({ server }) => server.realtime.maxFrameBytes,

@@ -2,8 +2,14 @@ import { createAdminApi } from '../admin/index.ts'
 import { systemClock } from '../core/clock.ts'
 import { createGateway } from '../gateway.ts'
 import type { Gateway, GatewayConfig } from '../gateway.ts'
-import { adminOptions, dataPlaneOptions, openListener, watchConnections } from '../http/index.ts'
-import type { Listener } from '../http/index.ts'
+import {
+  adminOptions,
+  dataPlaneOptions,
+  openListener,
+  readTls,
+  watchConnections,
+} from '../http/index.ts'
+import type { Listener, TlsMaterial } from '../http/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 
 /** A gateway with its listeners open. */
@@ -11,6 +17,11 @@ export interface RunningGateway {
   readonly gateway: Gateway
   readonly url: string
   readonly adminUrl: string
+  /**
+   * Puts another configuration in force, with what its files hold now: prices, authorities, certificates of
+   * listeners. Throws, and all stays as it is, when something of it cannot be used.
+   */
+  apply(config: GatewayConfig, configVersion: string): void
   /** Refuses new calls, lets running ones end up to the configured deadline, then closes everything. */
   stop(): Promise<void>
 }
@@ -49,6 +60,12 @@ export async function startGateway(options: {
       gateway,
       url: dataPlane.url,
       adminUrl: admin.url,
+      apply(next, nextVersion) {
+        // Read first: what cannot be used leaves everything as it is.
+        const renewals = renewalsOf({ dataPlane, admin }, next)
+        gateway.apply(next, nextVersion)
+        for (const renewal of renewals) renew(renewal, logger)
+      },
       async stop() {
         gateway.startDraining()
         const { cut } = await dataPlane.drain(server.limits.drainTimeoutMs, () =>
@@ -65,6 +82,36 @@ export async function startGateway(options: {
     guard[Symbol.dispose]()
     await gateway[Symbol.asyncDispose]()
     throw error
+  }
+}
+
+interface Renewal {
+  readonly listener: Listener
+  readonly tls: TlsMaterial
+}
+
+/** The certificates that a configuration names for listeners, as its files hold them now. */
+function renewalsOf(
+  { dataPlane, admin }: { readonly dataPlane: Listener; readonly admin: Listener },
+  { server }: GatewayConfig,
+): readonly Renewal[] {
+  const named = [
+    { listener: dataPlane, files: server.tls },
+    { listener: admin, files: server.admin.tls },
+  ]
+  return named.flatMap(({ listener, files }) =>
+    files === undefined ? [] : [{ listener, tls: readTls(files) }],
+  )
+}
+
+function renew({ listener, tls }: Renewal, logger: Logger): void {
+  const { url } = listener
+  const { fingerprint, validTo } = tls
+  try {
+    if (listener.renew(tls)) logger.info('certificate renewed', { url, fingerprint, validTo })
+  } catch (error) {
+    // The rest of the configuration is in force, and the old certificate is as good as it was.
+    logger.error('certificate not renewed, the old one stays', { url, fingerprint, error })
   }
 }
 

@@ -50,7 +50,7 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
     path,
     initial: loaded,
     async onSnapshot(next) {
-      running.gateway.apply(next.config, next.version)
+      running.apply(next.config, next.version)
       await history.record(next, {
         author: io.environment['USER'] ?? 'unknown',
         note: 'changed on disk',

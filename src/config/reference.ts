@@ -44,9 +44,14 @@ belong into a reference.
 
 ## Changes, versions, rollback
 
-The running gateway watches the file and the files its references name. A change is checked first; a
-file with a mistake is reported and changes nothing. A good one takes effect for every call that begins
-after it, while calls in progress end under the configuration they began with.
+The running gateway watches the file, the files its references name, and those that settings name:
+prices, certificates and keys of listeners, authorities and certificates of providers. A change is checked
+first; a file with a mistake is reported and changes nothing. A good one takes effect for every call that
+begins after it, while calls in progress end under the configuration they began with.
+
+A listener shows a new certificate to new connections. Those that idle are closed, those with calls in
+progress when the calls have ended; the port is never closed in between. Whether a listener has TLS at
+all, its address, and what is kept where take effect only after a restart, which the log says.
 
 Each accepted version is kept under \`config-history\` in the data directory: the text as it was written,
 when, by whom, what changed. \`smartflow config history\` lists the last 100,
@@ -57,7 +62,9 @@ it, and is refused otherwise.
 
 A version is 16 hex digits over the effective configuration, defaults included. Layout and comments do
 not matter to it. Values from references count by their reference, so that rotating a key is no new
-version, though it takes effect at once.
+version, though it takes effect at once. Secrets that stand in the file count by a digest, made with a key
+that is in the data directory (\`config-digest.key\`, for its owner alone): who sees versions can neither
+tell the secrets nor try guesses. Files that settings name count by their names.
 `
 
 interface Row {

@@ -1,14 +1,15 @@
-import { readFileSync } from 'node:fs'
 import type { Server } from 'bun'
 import type { ServerConfig } from './config.ts'
 import type { Peer } from './data-plane.ts'
 import type { SocketEvents } from './realtime-channel.ts'
 import { socketHandlers } from './socket-handlers.ts'
+import { readTls } from './tls.ts'
+import type { TlsFiles, TlsMaterial } from './tls.ts'
 
 /** Address and TLS of one listener. */
 export interface ListenOptions {
   readonly listen: string
-  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined
+  readonly tls?: TlsFiles | undefined
   readonly allowInsecureBind: boolean
   /** Whether clients may speak HTTP/2; only HTTP/1.1 when absent. */
   readonly http2?: boolean
@@ -19,15 +20,21 @@ export interface ListenOptions {
 export interface Listener {
   /** Where it listens, such as `http://127.0.0.1:7775`. */
   readonly url: string
-  readonly server: Server<SocketEvents>
   /** Closes connections without a call in progress; returns how many. */
   closeIdle(): number
+  /**
+   * Proves itself to new connections with another certificate; calls in progress end on the old ones, which
+   * then close. Does nothing when it is the same, or when it listens without TLS; returns whether it did.
+   */
+  renew(tls: TlsMaterial): boolean
   /**
    * Stops accepting; resolves when running calls have ended or the time is over, then cuts them.
    * @param endSessions ends the WebSockets that are open when the time is over; resolves with their number
    */
   drain(timeoutMs: number, endSessions?: () => Promise<number>): Promise<{ readonly cut: number }>
 }
+
+type Handle = (request: Request, peer: Peer) => Response | Promise<Response>
 
 /** Seconds without any byte after which a connection without a call is closed, the longest the runtime offers. */
 const idleTimeoutSeconds = 255
@@ -36,10 +43,7 @@ const idleTimeoutSeconds = 255
  * Opens a listener. Refuses an address that other machines can reach without TLS unless that is
  * explicitly allowed: keys and prompts would cross the network in the clear.
  */
-export function openListener(
-  options: ListenOptions,
-  handle: (request: Request, peer: Peer) => Response | Promise<Response>,
-): Listener {
+export function openListener(options: ListenOptions, handle: Handle): Listener {
   const { hostname, port } = splitAddress(options.listen)
   if (options.tls === undefined && !options.allowInsecureBind && !isLoopback(hostname)) {
     throw new Error(
@@ -47,6 +51,55 @@ export function openListener(
         'server.allowInsecureBind: true where a proxy in front ends TLS.',
     )
   }
+  let tls = options.tls === undefined ? undefined : readTls(options.tls)
+  if (tls !== undefined && port !== 0) requireFree(hostname, port)
+  let current = serve({ ...options, hostname, port, tls }, handle)
+  const url = current.url.href.replace(/\/$/, '')
+  const boundPort = current.port ?? port
+  /** Those with an old certificate, until their last call ended. */
+  const retired = new Set<Server<SocketEvents>>()
+  const all = (): Server<SocketEvents>[] => [current, ...retired]
+
+  function retire(server: Server<SocketEvents>): void {
+    retired.add(server)
+    const forget = (): boolean => retired.delete(server)
+    server.stop().then(forget, forget)
+  }
+
+  return {
+    url,
+    closeIdle: () => all().reduce((sum, server) => sum + server.closeIdleConnections(), 0),
+    renew(next) {
+      if (tls === undefined || (tls.cert === next.cert && tls.key === next.key)) return false
+      const former = current
+      // The new one listens before the old one stops: nobody is refused in between.
+      current = serve({ ...options, hostname, port: boundPort, tls: next }, handle)
+      tls = next
+      retire(former)
+      return true
+    },
+    async drain(timeoutMs, endSessions) {
+      const stopped = Promise.all(all().map((server) => server.stop()))
+      const timeLeft = Promise.withResolvers<void>()
+      const timer = setTimeout(timeLeft.resolve, timeoutMs)
+      await Promise.race([stopped, timeLeft.promise])
+      clearTimeout(timer)
+      const pending = all().reduce((sum, server) => sum + server.pendingRequests, 0)
+      const cut = pending + ((await endSessions?.()) ?? 0)
+      await Promise.all(all().map((server) => server.stop(true)))
+      return { cut }
+    },
+  }
+}
+
+interface Binding extends Omit<ListenOptions, 'tls'> {
+  readonly hostname: string
+  readonly port: number
+  readonly tls: TlsMaterial | undefined
+}
+
+function serve(binding: Binding, handle: Handle): Server<SocketEvents> {
+  const { hostname, port, tls } = binding
   const peer: Peer = {
     address: (request) => server.requestIP(request)?.address,
     keepOpen: (request) => server.timeout(request, 0),
@@ -61,33 +114,18 @@ export function openListener(
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
     // Some SDKs (AWS's for JavaScript) speak nothing else to an address that is not theirs.
-    http2: options.http2 ?? false,
-    ...(options.tls === undefined
-      ? {}
-      : {
-          tls: {
-            cert: readFileSync(options.tls.certFile),
-            key: readFileSync(options.tls.keyFile),
-          },
-        }),
+    http2: binding.http2 ?? false,
+    // The successor of one with an old certificate listens at the same port for a moment.
+    ...(tls === undefined ? {} : { tls: { cert: tls.cert, key: tls.key }, reusePort: true }),
     fetch: (request) => handle(request, peer),
-    websocket: socketHandlers(options.maxMessageBytes),
+    websocket: socketHandlers(binding.maxMessageBytes),
   })
-  return {
-    url: server.url.href.replace(/\/$/, ''),
-    server,
-    closeIdle: () => server.closeIdleConnections(),
-    async drain(timeoutMs, endSessions) {
-      const stopped = server.stop()
-      const timeLeft = Promise.withResolvers<void>()
-      const timer = setTimeout(timeLeft.resolve, timeoutMs)
-      await Promise.race([stopped, timeLeft.promise])
-      clearTimeout(timer)
-      const cut = server.pendingRequests + ((await endSessions?.()) ?? 0)
-      await server.stop(true)
-      return { cut }
-    },
-  }
+  return server
+}
+
+/** Throws when somebody listens at a port: sharing it with a second gateway would go unnoticed. */
+function requireFree(hostname: string, port: number): void {
+  void Bun.serve({ hostname, port, fetch: () => new Response() }).stop(true)
 }
 
 /** Returns the listen options of the data plane. */
