@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { failureClasses } from '../core/failure.ts'
 import { anthropicMessages, openAiChat } from '../formats/index.ts'
-import { classifyFault } from './failure-class.ts'
+import { classifyFault, refusesCredentials } from './failure-class.ts'
 
 const openAi = (status: number, error: object): ReturnType<typeof classifyFault> =>
   classifyFault(openAiChat.readError(status, JSON.stringify({ error })))
@@ -101,4 +101,19 @@ describe('an error of a provider', () => {
     }
     expect(performance.now() - before).toBeLessThan(50)
   })
+})
+
+test('a key the provider does not know is told from what a known key may not do', () => {
+  const refuses = (status: number, message: string) => refusesCredentials({ status, message })
+  expect(refuses(401, 'whatever')).toBe(true)
+  expect(refuses(400, 'API key not valid. Please pass a valid API key.')).toBe(true)
+  expect(refuses(400, 'API key expired. Please renew the API key.')).toBe(true)
+  expect(refuses(403, 'Authentication failed: Please make sure your API Key is valid.')).toBe(true)
+  expect(refuses(403, 'The security token included in the request is invalid.')).toBe(true)
+  expect(refuses(403, 'Access denied due to invalid subscription key.')).toBe(true)
+  expect(refuses(403, 'You do not have access to the model with the specified model ID.')).toBe(
+    false,
+  )
+  expect(refuses(400, 'messages: roles must alternate')).toBe(false)
+  expect(refuses(500, 'API key not valid')).toBe(false)
 })

@@ -49,6 +49,20 @@ const tooLong =
 const refused =
   /content[ _](management|filtering|filter|moderation)s? ?polic|blocked by (our |the )?content filter|(input|prompt|content) was flagged|violat(es|ing|ed) (our )?(usage|content|safety) (policy|policies|guidelines)|content exists risk|^blocked (output|input)|safety system/i
 
+/**
+ * Words of services that answer 400 or 403 to a key they do not know, as they do to what a known key may
+ * not do: Bedrock ("make sure your API Key is valid", "The security token included in the request is
+ * invalid"), Gemini ("API key not valid", "API key expired"), API Management ("invalid subscription key").
+ */
+const refusedKey =
+  /api key (is )?(not valid|invalid|expired)|invalid (api|subscription) key|your api key is valid|security token included in the request is (invalid|expired)/i
+
+/** Tells whether a provider refused the credentials of the gateway itself: no fault of the caller. */
+export function refusesCredentials({ status, message }: ProviderFault): boolean {
+  if (status === 401 || status === 407) return true
+  return (status === 400 || status === 403) && refusedKey.test(message)
+}
+
 /** Finds out what kind of failure a provider reported, from status, code, type and words. */
 export function classifyFault({ status, type, code, message }: ProviderFault): FailureClass {
   if (status === 429) return 'rate-limit'

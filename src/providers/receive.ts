@@ -6,7 +6,7 @@ import type { TokenUsage } from '../core/usage.ts'
 import { readBodyUsage } from '../formats/index.ts'
 import type { ProviderFault } from '../formats/index.ts'
 import { isDivisible, resumedOf } from './continue.ts'
-import { classifyFault } from './failure-class.ts'
+import { classifyFault, refusesCredentials } from './failure-class.ts'
 import {
   answerOf,
   collectIn,
@@ -209,8 +209,9 @@ function faultAnswer(
   const body = asObject(parseJson(text))
   const format = translation?.provider ?? exchange.provider.formats[0]
   const fault = format?.readError(status, text)
-  // A status of its own is what the format found out: Google answers 400 to a key it does not know.
-  if (fault?.status === 401) throw new GatewayError('provider_refused_credentials')
+  if (fault !== undefined && refusesCredentials(fault)) {
+    throw new GatewayError('provider_refused_credentials')
+  }
   report.error = errorOf(status, fault)
   const client =
     translation?.client ?? exchange.dependencies.clientFormats.get(question.call.clientFormat)
