@@ -14,7 +14,7 @@ const proof = 'c2lnbmVk'
 const makers: readonly (readonly [Origin, string, ProviderFormat])[] = [
   ['claude', 'claude-sonnet-4-5', anthropicMessages],
   ['claude', 'anthropic.claude-sonnet-4-5', bedrockConverse],
-  ['openai', 'gpt-5', openAiResponses],
+  ['gpt', 'gpt-5', openAiResponses],
   ['gemini', 'gemini-2.5-pro', gemini],
 ]
 const clients: readonly (readonly [string, ClientFormat, Keep])[] = [
@@ -86,9 +86,9 @@ function sent(provider: ProviderFormat, request: NeutralRequest) {
 
 describe('a signature', () => {
   test('belongs to its maker and to nobody else', () => {
-    for (const origin of ['claude', 'gemini', 'openai'] as const) {
+    for (const origin of ['claude', 'gemini', 'gpt'] as const) {
       const neutral = neutralSignature(proof, origin)
-      const own = (['claude', 'gemini', 'openai'] as const).filter((each) =>
+      const own = (['claude', 'gemini', 'gpt'] as const).filter((each) =>
         ownSignature(neutral, each),
       )
       expect(own).toEqual([origin])

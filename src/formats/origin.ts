@@ -3,9 +3,9 @@
  * runs, Gemini, OpenAI. So a signature says in the neutral form whose it is. Claude's stand there as they are,
  * the others behind a mark; clients of other formats keep the mark and send it back.
  */
-export type Origin = 'claude' | 'gemini' | 'openai'
+export type Origin = 'claude' | 'gemini' | 'gpt'
 
-const marks = { gemini: 'gemini:', openai: 'openai:' } as const
+const marks = { gemini: 'gemini:', gpt: 'openai:' } as const
 
 /** Returns the neutral form of a signature that its maker wrote. */
 export function neutralSignature(signature: string, origin: Origin): string {
@@ -23,5 +23,5 @@ export const foreignSignature = 'signature of another provider'
 
 function originOf(signature: string): Origin {
   if (signature.startsWith(marks.gemini)) return 'gemini'
-  return signature.startsWith(marks.openai) ? 'openai' : 'claude'
+  return signature.startsWith(marks.gpt) ? 'gpt' : 'claude'
 }

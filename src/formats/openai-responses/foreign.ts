@@ -27,5 +27,5 @@ function isForeign(item: JsonObject): boolean {
   if (item['type'] !== 'reasoning') return false
   const part = readSealed('', asString(item['encrypted_content']))
   if (part === undefined) return isInventedItem(asString(item['id']) ?? '')
-  return part.type === 'redacted-reasoning' || ownSignature(part.signature, 'openai') === undefined
+  return part.type === 'redacted-reasoning' || ownSignature(part.signature, 'gpt') === undefined
 }

@@ -83,7 +83,7 @@ function writeTurnItem(part: NeutralPart, at: Place): JsonObject[] {
   if (part.type === 'tool-call') return [writeCall(part, at)]
   if (part.type !== 'reasoning' || part.signature === undefined) return dropped(at)
   // Only reasoning with proof that OpenAI's model thought it is taken back.
-  const encrypted_content = ownSignature(part.signature, 'openai')
+  const encrypted_content = ownSignature(part.signature, 'gpt')
   if (encrypted_content === undefined) return dropped(at, foreignSignature)
   const summary = part.text === '' ? [] : [{ type: 'summary_text', text: part.text }]
   return [{ type: 'reasoning', summary, encrypted_content }]

@@ -18,7 +18,7 @@ export function writeSealed(part: ThinkingPart): string | undefined {
   const { signature } = part
   if (signature === undefined) return undefined
   const isClaude = ownSignature(signature, 'claude') !== undefined
-  return isClaude ? claudeMark + signature : (ownSignature(signature, 'openai') ?? signature)
+  return isClaude ? claudeMark + signature : (ownSignature(signature, 'gpt') ?? signature)
 }
 
 /** Reads `encrypted_content` together with the words beside it; `undefined` when there is neither. */
@@ -33,5 +33,5 @@ export function readSealed(text: string, sealed: string | undefined): ThinkingPa
 function signatureIn(sealed: string): string {
   if (sealed.startsWith(claudeMark)) return sealed.slice(claudeMark.length)
   const isMarked = ownSignature(sealed, 'gemini') !== undefined
-  return isMarked ? sealed : neutralSignature(sealed, 'openai')
+  return isMarked ? sealed : neutralSignature(sealed, 'gpt')
 }
