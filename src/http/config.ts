@@ -82,6 +82,14 @@ const limitsSchema = z
       .max(3_600_000)
       .default(600_000)
       .describe('Longest time for a multipart upload to arrive, in milliseconds'),
+    slowClientTimeoutMs: z
+      .int()
+      .min(100)
+      .max(86_400_000)
+      .default(120_000)
+      .describe(
+        'How long a client may take nothing of a streamed answer before it is cut off, in milliseconds',
+      ),
     drainTimeoutMs: z
       .int()
       .min(0)

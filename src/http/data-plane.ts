@@ -19,6 +19,7 @@ import type { RealtimePlane } from './realtime.ts'
 import type { SocketEvents } from './realtime-channel.ts'
 import { renderAnswer, renderError } from './render.ts'
 import { checkHeaders, isForm, leavesLargeBody, splitUrl } from './request.ts'
+import { SlowClients } from './slow-clients.ts'
 
 /** One configuration version as the data plane sees it. */
 export interface PlaneSnapshot {
@@ -85,6 +86,7 @@ const getOnly = ['GET'] as const
 export function createDataPlane(
   dependencies: DataPlaneDependencies,
 ): (request: Request, peer: Peer) => Promise<Response> | Response {
+  const slowClients = new SlowClients()
   return function handleRequest(request, peer) {
     const { path, query } = splitUrl(request.url)
     const requestId = requestIdFrom(request.headers.get('x-request-id'))
@@ -103,6 +105,7 @@ export function createDataPlane(
       lease,
       dependencies,
       peer,
+      slowClients,
       end() {
         if (hasEnded) return
         hasEnded = true
@@ -147,12 +150,13 @@ interface RequestContext {
   readonly lease: SnapshotLease
   readonly dependencies: DataPlaneDependencies
   readonly peer: Peer
+  readonly slowClients: SlowClients
   /** Ends the request; later calls do nothing. */
   readonly end: () => void
 }
 
 async function respond(context: RequestContext, endpoint: Endpoint | undefined): Promise<Response> {
-  const { request, requestId, format, lease, dependencies } = context
+  const { request, requestId, format, lease, dependencies, slowClients } = context
   const { limits, stages } = lease.value
   if (endpoint === undefined || endpoint.type === 'health' || endpoint.type === 'ready') {
     throw new GatewayError('not_found', `There is no endpoint ${request.method} at this path.`)
@@ -182,7 +186,8 @@ async function respond(context: RequestContext, endpoint: Endpoint | undefined):
   requireMethod(request, endpoint.methods)
   const answer = await answerChat(stages, call)
   if (!isStreamed(answer.body)) context.end()
-  return renderAnswer(answer, requestId, format)
+  const { slowClientTimeoutMs } = limits
+  return renderAnswer(answer, { requestId, format, slowClients, slowClientTimeoutMs })
 }
 
 function openSession(context: RequestContext, call: Call): Promise<Response> {

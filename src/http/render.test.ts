@@ -8,7 +8,10 @@ import {
   openAiChat,
   openAiCompletions,
 } from '../formats/index.ts'
+import type { ClientFormat } from '../formats/index.ts'
 import { renderAnswer, renderError } from './render.ts'
+import type { Receiver } from './render.ts'
+import { SlowClients } from './slow-clients.ts'
 
 function answer(more: Partial<Answer> = {}): Answer {
   return {
@@ -24,9 +27,13 @@ function answer(more: Partial<Answer> = {}): Answer {
   }
 }
 
+function receiver(format: ClientFormat): Receiver {
+  return { requestId: 'req_1', format, slowClients: new SlowClients(), slowClientTimeoutMs: 1000 }
+}
+
 describe('an answer', () => {
   test('says what the gateway did', () => {
-    const { status, headers } = renderAnswer(answer(), 'req_1', openAiChat)
+    const { status, headers } = renderAnswer(answer(), receiver(openAiChat))
     expect(status).toBe(200)
     expect(headers.toJSON()).toEqual({
       'content-type': 'application/json',
@@ -39,35 +46,35 @@ describe('an answer', () => {
   })
 
   test('has its id under the name that Anthropic’s clients look for as well', () => {
-    const { headers } = renderAnswer(answer(), 'req_1', anthropicMessages)
+    const { headers } = renderAnswer(answer(), receiver(anthropicMessages))
     expect(headers.get('request-id')).toBe('req_1')
   })
 
   test('of Bedrock’s dialect has the headers its SDKs look for', () => {
-    const refused = renderAnswer(answer({ status: 429 }), 'req_1', bedrockConverse)
+    const refused = renderAnswer(answer({ status: 429 }), receiver(bedrockConverse))
     expect(refused.headers.get('x-amzn-requestid')).toBe('req_1')
     expect(refused.headers.get('x-amzn-errortype')).toBe('ThrottlingException')
     const error = renderError(new GatewayError('model_not_found'), 'req_1', bedrockConverse)
     expect(error.headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException')
-    expect(renderAnswer(answer(), 'req_1', openAiChat).headers.has('x-amzn-errortype')).toBeFalse()
+    expect(renderAnswer(answer(), receiver(openAiChat)).headers.has('x-amzn-errortype')).toBeFalse()
   })
 
   test('cannot be given the headers of the gateway by a provider', () => {
     const forged = { 'x-request-id': 'forged', 'x-smartflow-provider': 'forged' }
-    const { headers } = renderAnswer(answer({ headers: forged }), 'req_1', openAiChat)
+    const { headers } = renderAnswer(answer({ headers: forged }), receiver(openAiChat))
     expect(headers.get('x-request-id')).toBe('req_1')
     expect(headers.get('x-smartflow-provider')).toBe('corp')
   })
 
   test('names the provider as the source of its errors', () => {
-    const { headers } = renderAnswer(answer({ status: 429 }), 'req_1', openAiChat)
+    const { headers } = renderAnswer(answer({ status: 429 }), receiver(openAiChat))
     expect(headers.get('x-smartflow-error-source')).toBe('provider')
   })
 
   test('without content keeps its status', async () => {
     for (const status of [204, 205]) {
       const body = new Uint8Array()
-      const response = renderAnswer(answer({ status, headers: {}, body }), 'req_1', openAiChat)
+      const response = renderAnswer(answer({ status, headers: {}, body }), receiver(openAiChat))
       expect(response.status).toBe(status)
       expect(await response.text()).toBe('')
     }
@@ -76,12 +83,11 @@ describe('an answer', () => {
   test('tells losses of translation in a header of bounded length and safe characters', () => {
     const few = renderAnswer(
       answer({ warnings: ['dropped a\r\nb: ü', 'changed c'] }),
-      'r',
-      openAiChat,
+      receiver(openAiChat),
     )
     expect(few.headers.get('x-smartflow-warnings')).toBe('dropped a??b: ?, changed c')
     const many = Array.from({ length: 500 }, (_, index) => `dropped messages[${index}].name`)
-    const header = renderAnswer(answer({ warnings: many }), 'r', openAiChat).headers.get(
+    const header = renderAnswer(answer({ warnings: many }), receiver(openAiChat)).headers.get(
       'x-smartflow-warnings',
     )
     expect(header?.length).toBeLessThan(2100)
@@ -96,7 +102,7 @@ describe('an answer', () => {
         yield new Uint8Array([pulled])
       }
     }
-    const response = renderAnswer(answer({ body: words() }), 'req_1', openAiChat)
+    const response = renderAnswer(answer({ body: words() }), receiver(openAiChat))
     expect(response.headers.get('cache-control')).toBe('no-cache')
     expect(response.headers.get('x-accel-buffering')).toBe('no')
     await Bun.sleep(5)

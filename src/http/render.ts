@@ -3,9 +3,17 @@ import type { Answer } from '../core/call.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { ClientFormat } from '../formats/index.ts'
 import { toReadableStream } from './stream-body.ts'
+import type { Patience } from './stream-body.ts'
+
+/** For whom an answer is rendered. */
+export interface Receiver extends Patience {
+  readonly requestId: string
+  readonly format: ClientFormat
+}
 
 /** Turns an answer into a response, with the headers that tell what the gateway did. */
-export function renderAnswer(answer: Answer, requestId: string, format: ClientFormat): Response {
+export function renderAnswer(answer: Answer, receiver: Receiver): Response {
+  const { requestId, format } = receiver
   const headers: Record<string, string> = {
     ...answer.headers,
     ...identifyingHeaders(requestId, format),
@@ -25,7 +33,7 @@ export function renderAnswer(answer: Answer, requestId: string, format: ClientFo
     headers['cache-control'] ??= 'no-cache'
     // Tells nginx and other proxies in front not to hold events back.
     headers['x-accel-buffering'] = 'no'
-    return new Response(toReadableStream(answer.body), { status: answer.status, headers })
+    return new Response(toReadableStream(answer.body, receiver), { status: answer.status, headers })
   }
   return new Response(answer.body, { status: answer.status, headers })
 }

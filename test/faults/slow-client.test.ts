@@ -75,6 +75,35 @@ describe('a client that stops reading', () => {
   }
 })
 
+describe('a client that takes nothing for too long', () => {
+  for (const dialect of ['openai', 'anthropic'] as const) {
+    const way = dialect === 'openai' ? 'forwarded' : 'translated'
+
+    test(`is cut off, its call ends with a record and leaves its place, ${way}`, async () => {
+      await using raw = await startTorrent(dialect)
+      await using gateway = await startFaultyGateway({
+        dialect,
+        url: baseUrl(raw, dialect),
+        limits: ['slowClientTimeoutMs: 300'],
+      })
+      using client = await connectRaw(gateway.url)
+      client.send(rawChat(gateway, { stream: true }))
+      await client.until('xxx')
+      client.socket.pause()
+      await Bun.sleep(2000)
+      expect(gateway.running.gateway.status().inFlight).toBe(0)
+      const sentWhenCut = raw.sent()
+      await Bun.sleep(200)
+      expect(raw.sent()).toBe(sentWhenCut)
+      client.socket.resume()
+      await client.closed
+      const outcomes = (await gateway.records()).filter(({ type }) => type === 'outcome')
+      expect(outcomes).toHaveLength(1)
+      expect(outcomes[0]).toMatchObject({ endedBy: 'client' })
+    })
+  }
+})
+
 describe('a client that stops reading a binary answer', () => {
   test('holds back the provider as well', async () => {
     let sent = 0
