@@ -4,6 +4,7 @@ import type { JsonObject } from '../core/json.ts'
 import type { TokenUsage } from '../core/usage.ts'
 import type { NeutralAnswer, NeutralEvent, NeutralRequest, ProviderFault } from './neutral.ts'
 import type { SseFrame, SseSplitter } from './sse.ts'
+import type { Trace } from './trace.ts'
 
 /** Wire formats of chat calls. A client format can be read; a provider format can be written. */
 export type FormatName =
@@ -114,10 +115,16 @@ export interface ClientFormat {
   /** Cuts its streams into frames; as server-sent events where it is absent. */
   openSplitter?(options: { readonly maxFrameBytes: number }): SseSplitter
   /**
+   * What it calls fields that writers of providers name in the words of chat completions: `stop` of the body,
+   * `.cache_control` of a part. Absent fields are called the same.
+   */
+  readonly fieldNames?: Readonly<Record<string, string>>
+  /**
    * Reads and validates a parsed request body.
    * @param target what the path names, in formats whose bodies do not
+   * @param trace told where messages, parts and tools stood
    */
-  readRequest(body: JsonObject, target?: PathTarget): NeutralRequest
+  readRequest(body: JsonObject, target?: PathTarget, trace?: Trace): NeutralRequest
   /** @param asked the client's request, for formats whose answers repeat it */
   writeAnswer(answer: NeutralAnswer, warn: Warn, asked?: JsonObject): JsonObject
   openStreamWriter(options: StreamWriterOptions): StreamWriter

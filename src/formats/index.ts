@@ -58,3 +58,5 @@ export type {
   NeutralRequest,
   ProviderFault,
 } from './neutral.ts'
+export { createLocator } from './trace.ts'
+export type { Locate } from './trace.ts'

@@ -2,8 +2,14 @@ import type { Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
 import { asObject } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { outlineJson, setMembers, setMultipartField } from '../formats/index.ts'
-import type { ClientFormat, NeutralRequest, ProviderFormat, Warn } from '../formats/index.ts'
+import { createLocator, outlineJson, setMembers, setMultipartField } from '../formats/index.ts'
+import type {
+  ClientFormat,
+  Locate,
+  NeutralRequest,
+  ProviderFormat,
+  Warn,
+} from '../formats/index.ts'
 
 /** What is sent to a provider for a question. */
 export interface Prepared {
@@ -65,15 +71,33 @@ export function prepareTranslated(
     readonly revise?: ((request: NeutralRequest) => NeutralRequest) | undefined
   },
 ): Prepared {
-  const read = formats.client.readRequest(jsonOf(question), question.call.target)
+  const { client, provider, warn } = formats
+  const { target } = question.call
+  const json = jsonOf(question)
+  const read = client.readRequest(json, target)
   const request = formats.revise?.(read) ?? read
-  for (const field of request.inexpressible) formats.warn({ type: 'dropped', field })
-  const body = formats.provider.writeRequest({ ...request, model, streamUsage: true }, formats.warn)
+  for (const field of request.inexpressible) warn({ type: 'dropped', field })
+  const locate = createLocator(client, json, target)
+  const warnOf: Warn = (warning) => warn({ ...warning, field: locate(warning.field) })
+  const asked = { ...request, model, streamUsage: true }
+  const body = inCallersWords(locate, () => provider.writeRequest(asked, warnOf))
   return {
     body: JSON.stringify({ ...body, ...formats.membersOf(body) }),
     contentType: 'application/json',
     withholdUsage: false,
     clientWantsUsage: request.streamUsage === true,
+  }
+}
+
+/** Lets an error name the field that is at fault as it is called in the caller's body. */
+function inCallersWords<T>(locate: Locate, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.param === undefined) throw error
+    const param = locate(error.param)
+    const message = error.message.replace(error.param, () => param)
+    throw new GatewayError(error.code, message, { param, cause: error })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readAnswer, writeAnswer } from './answer.ts'
 import { readError, writeError, writeStreamError } from './errors.ts'
+import { fieldNames } from './field-names.ts'
 import { withoutForeign } from './foreign.ts'
 import { readRequest } from './read-request.ts'
 import { openStreamObserver } from './stream-observer.ts'
@@ -15,6 +16,7 @@ export { defaultMaxTokens } from './reasoning.ts'
 export const anthropicMessages = {
   name: 'anthropic-messages',
   modelPaths: ['model', 'message.model'],
+  fieldNames,
   readRequest,
   writeAnswer,
   openStreamWriter,

@@ -7,6 +7,7 @@ import type {
   TextPart,
   ToolResultPart,
 } from '../neutral.ts'
+import { untraced, type Trace } from '../trace.ts'
 import {
   invalidField,
   isAbsent,
@@ -19,8 +20,13 @@ import {
   unknownFields,
 } from './fields.ts'
 
-/** Paths the neutral form cannot hold, collected while a request is read. */
-export type Inexpressible = string[]
+/** Paths the neutral form cannot hold, collected while a request is read, and where the rest of it stood. */
+export type Inexpressible = string[] & { readonly trace?: Trace }
+
+/** Makes an empty collection. */
+export function createLosses(trace?: Trace): Inexpressible {
+  return trace === undefined ? [] : Object.assign([], { trace })
+}
 
 type BlockReader = (block: JsonObject, path: string, lost: Inexpressible) => readonly NeutralPart[]
 
@@ -51,7 +57,8 @@ export function readContent(
   place: Place,
   at: { readonly path: string; readonly lost: Inexpressible },
 ): NeutralPart[] {
-  if (typeof value === 'string') return [{ type: 'text', text: value }]
+  const trace = at.lost.trace ?? untraced
+  if (typeof value === 'string') return [trace.note({ type: 'text', text: value }, at.path)]
   if (!Array.isArray(value)) throw invalidField(at.path, 'a string or an array of content blocks')
   const parts: NeutralPart[] = []
   for (const [index, each] of value.entries()) {
@@ -66,7 +73,7 @@ export function readContent(
     if (!admitted[place].has(type)) {
       throw invalidField(`${path}.type`, `one of ${[...admitted[place]].join(', ')}`)
     }
-    parts.push(...reader(block, path, at.lost))
+    for (const part of reader(block, path, at.lost)) parts.push(trace.note(part, path))
   }
   return parts
 }

@@ -8,6 +8,7 @@ import type {
   ResponseShape,
   ToolChoice,
 } from '../neutral.ts'
+import type { Trace } from '../trace.ts'
 import {
   invalidField,
   isAbsent,
@@ -22,7 +23,7 @@ import {
   requireString,
   unknownFields,
 } from './fields.ts'
-import { readCacheMark, readContent, type Inexpressible } from './read-blocks.ts'
+import { createLosses, readCacheMark, readContent, type Inexpressible } from './read-blocks.ts'
 import { readReasoning } from './reasoning.ts'
 
 const requestFields = new Set([
@@ -49,10 +50,10 @@ const requestFields = new Set([
  * `max_tokens` may be absent: the body of `count_tokens` is the same without it. Throws `invalid_request`
  * with the path of the fault.
  */
-export function readRequest(body: JsonObject, target?: PathTarget): NeutralRequest {
+export function readRequest(body: JsonObject, target?: PathTarget, trace?: Trace): NeutralRequest {
   const model = target?.model ?? requireString(body['model'], 'model')
   if (model === '') throw invalidField('model', 'the name of a model')
-  const lost: Inexpressible = []
+  const lost = createLosses(trace)
   const messages = [...readSystem(body['system'], lost), ...readMessages(body['messages'], lost)]
   const tools = readTools(body['tools'], lost)
   const stream = target?.stream ?? optionalBoolean(body['stream'], 'stream') ?? false
@@ -80,7 +81,7 @@ export function readRequest(body: JsonObject, target?: PathTarget): NeutralReque
 function readSystem(value: JsonValue | undefined, lost: Inexpressible): NeutralMessage[] {
   if (isAbsent(value)) return []
   const content = readContent(value, 'system', { path: 'system', lost })
-  return content.length === 0 ? [] : [{ role: 'system', content }]
+  return placed(nonEmpty({ role: 'system', content }), 'system', lost)
 }
 
 function readMessages(value: JsonValue | undefined, lost: Inexpressible): NeutralMessage[] {
@@ -97,11 +98,12 @@ function readMessage(value: JsonValue, path: string, lost: Inexpressible): Neutr
   }
   const content = readContent(message['content'], role, { path: `${path}.content`, lost })
   lost.push(...unknownFields(message, messageFields, `${path}.`))
-  if (role !== 'user') return nonEmpty({ role, content })
-  return [
+  if (role !== 'user') return placed(nonEmpty({ role, content }), path, lost)
+  const turns = [
     ...nonEmpty({ role: 'tool', content: content.filter(isToolResult) }),
     ...nonEmpty({ role, content: content.filter((part) => !isToolResult(part)) }),
   ]
+  return placed(turns, path, lost)
 }
 
 const messageFields = new Set(['role', 'content'])
@@ -112,6 +114,11 @@ function isToolResult(part: NeutralPart): boolean {
 
 function nonEmpty(message: NeutralMessage): NeutralMessage[] {
   return message.content.length === 0 ? [] : [message]
+}
+
+function placed(messages: NeutralMessage[], path: string, lost: Inexpressible): NeutralMessage[] {
+  for (const message of messages) lost.trace?.note(message, path)
+  return messages
 }
 
 const toolFields = new Set([
@@ -128,7 +135,11 @@ function readTools(value: JsonValue | undefined, lost: Inexpressible): NeutralTo
     const path = `tools[${index}]`
     const tool = requireObject(each, path)
     const type = optionalString(tool['type'], `${path}.type`)
-    if (type === undefined || type === 'custom') return [readTool(tool, path, lost)]
+    if (type === undefined || type === 'custom') {
+      const read = readTool(tool, path, lost)
+      lost.trace?.note(read, path)
+      return [read]
+    }
     // Anything else runs at Anthropic or is trained into its models.
     lost.push(path)
     return []

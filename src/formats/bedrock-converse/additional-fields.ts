@@ -8,6 +8,7 @@ import {
   requireString,
   unknownFields,
 } from '../anthropic-messages/fields.ts'
+import type { Inexpressible } from '../anthropic-messages/read-blocks.ts'
 import type { NeutralRequest, ReasoningRequest, ToolChoice } from '../neutral.ts'
 
 const path = 'additionalModelRequestFields'
@@ -33,7 +34,7 @@ type AdditionalFields = Pick<
  * Reads what stands outside the common fields because only some makers' models take it: `top_k`, reasoning,
  * the limit to one tool call. The rest is noted as lost.
  */
-export function readAdditionalFields(body: JsonObject, lost: string[]): AdditionalFields {
+export function readAdditionalFields(body: JsonObject, lost: Inexpressible): AdditionalFields {
   const fields = optionalObject(body[path], path) ?? {}
   const config = optionalObject(fields['inferenceConfig'], `${path}.inferenceConfig`) ?? {}
   const topK =
@@ -53,7 +54,7 @@ export function readAdditionalFields(body: JsonObject, lost: string[]): Addition
 function readReasoning(
   fields: JsonObject,
   body: JsonObject,
-  lost: string[],
+  lost: Inexpressible,
 ): ReasoningRequest | undefined {
   const claude = optionalObject(fields['output_config'], `${path}.output_config`)
   lost.push(...unknownFields(claude ?? {}, new Set(['effort']), `${path}.output_config.`))
@@ -81,7 +82,7 @@ function readThinking(
   }: {
     readonly at: string
     readonly wished: ReasoningRequest | undefined
-    readonly lost: string[]
+    readonly lost: Inexpressible
   },
 ): ReasoningRequest | undefined {
   if (!isAbsent(thinking['display'])) lost.push(`${at}.display`)
@@ -104,7 +105,7 @@ function readThinking(
 /** Reads Anthropic's choice of tools, which alone can say that one call at a time is enough. */
 function readToolChoice(
   value: JsonValue | undefined,
-  lost: string[],
+  lost: Inexpressible,
 ): Pick<AdditionalFields, 'toolChoice' | 'parallelToolCalls'> {
   if (isAbsent(value)) return {}
   const toolChoice = isObject(value) ? choiceOf(value) : undefined

@@ -2,6 +2,7 @@ import { createEventStreamSplitter, eventStreamType } from '../event-stream.ts'
 import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readAnswer, writeAnswer } from './answer.ts'
 import { errorHeaders, readError, writeError, writeStreamError } from './errors.ts'
+import { fieldNames } from './field-names.ts'
 import { withoutForeign } from './foreign.ts'
 import { readRequest } from './read-request.ts'
 import { openStreamObserver } from './stream-observer.ts'
@@ -19,6 +20,7 @@ export const bedrockConverse = {
   namesModelInPath: true,
   streamType: eventStreamType,
   openSplitter: createEventStreamSplitter,
+  fieldNames,
   readRequest,
   writeAnswer,
   openStreamWriter,

@@ -9,6 +9,7 @@ import {
   unknownFields,
 } from '../anthropic-messages/fields.ts'
 import type { CacheMark, NeutralPart, ToolResultPart } from '../neutral.ts'
+import { untraced } from '../trace.ts'
 import { readAudio, readDocument, readImage } from './read-media.ts'
 import { memberOf, readTexts, type Position } from './union.ts'
 
@@ -49,6 +50,7 @@ export function readContent(
   at: Position,
 ): NeutralPart[] {
   const parts: NeutralPart[] = []
+  const trace = at.lost.trace ?? untraced
   for (const [index, each] of requireArray(value, at.path).entries()) {
     const path = `${at.path}[${index}]`
     const [name, member] = memberOf(each, path)
@@ -59,8 +61,9 @@ export function readContent(
     }
     const reader = Object.hasOwn(readers, name) ? readers[name] : undefined
     if (reader === undefined) at.lost.push(path)
-    else if (admitted[place].has(name)) parts.push(...reader(member, inside))
-    else throw invalidField(path, `one of ${[...admitted[place]].join(', ')} here`)
+    else if (admitted[place].has(name)) {
+      for (const part of reader(member, inside)) parts.push(trace.note(part, inside.path))
+    } else throw invalidField(path, `one of ${[...admitted[place]].join(', ')} here`)
   }
   return parts
 }
@@ -80,8 +83,9 @@ function markLast(parts: NeutralPart[], cacheMark: CacheMark, at: Position): voi
   const last = parts.at(-1)
   const isMarkable =
     last !== undefined && last.type !== 'audio' && last.type !== 'refusal' && !isReasoning(last)
-  if (isMarkable) parts[parts.length - 1] = { ...last, cacheMark }
-  else at.lost.push(at.path)
+  if (isMarkable) {
+    parts[parts.length - 1] = (at.lost.trace ?? untraced).move(last, { ...last, cacheMark })
+  } else at.lost.push(at.path)
 }
 
 function isReasoning(

@@ -14,6 +14,7 @@ import {
   requireString,
   unknownFields,
 } from '../anthropic-messages/fields.ts'
+import { createLosses, type Inexpressible } from '../anthropic-messages/read-blocks.ts'
 import type { PathTarget } from '../format.ts'
 import type {
   NeutralMessage,
@@ -23,6 +24,7 @@ import type {
   ResponseShape,
   ToolChoice,
 } from '../neutral.ts'
+import { untraced, type Trace } from '../trace.ts'
 import { readAdditionalFields } from './additional-fields.ts'
 import { readCachePoint, readContent } from './read-blocks.ts'
 import { memberOf } from './union.ts'
@@ -41,9 +43,9 @@ const requestFields = new Set([
  * Reads and validates the body of Converse and ConverseStream; the model stands in the path. Throws
  * `invalid_request` with the path of the fault.
  */
-export function readRequest(body: JsonObject, target?: PathTarget): NeutralRequest {
+export function readRequest(body: JsonObject, target?: PathTarget, trace?: Trace): NeutralRequest {
   if (target === undefined) throw new GatewayError('invalid_request', 'The path names no model.')
-  const lost: string[] = []
+  const lost = createLosses(trace)
   const messages = [...readSystem(body['system'], lost), ...readMessages(body['messages'], lost)]
   const toolConfig = optionalObject(body['toolConfig'], 'toolConfig')
   const tools = readTools(toolConfig?.['tools'], lost)
@@ -67,13 +69,13 @@ export function readRequest(body: JsonObject, target?: PathTarget): NeutralReque
   }
 }
 
-function readSystem(value: JsonValue | undefined, lost: string[]): NeutralMessage[] {
+function readSystem(value: JsonValue | undefined, lost: Inexpressible): NeutralMessage[] {
   if (isAbsent(value)) return []
   const content = readContent(value, 'system', { path: 'system', lost })
-  return content.length === 0 ? [] : [{ role: 'system', content }]
+  return placed(nonEmpty({ role: 'system', content }), 'system', lost)
 }
 
-function readMessages(value: JsonValue | undefined, lost: string[]): NeutralMessage[] {
+function readMessages(value: JsonValue | undefined, lost: Inexpressible): NeutralMessage[] {
   const messages = requireArray(value, 'messages')
   if (messages.length === 0) throw invalidField('messages', 'an array of at least one message')
   return messages.flatMap((each, index) => readMessage(each, `messages[${index}]`, lost))
@@ -81,7 +83,7 @@ function readMessages(value: JsonValue | undefined, lost: string[]): NeutralMess
 
 const messageFields = new Set(['role', 'content'])
 
-function readMessage(value: JsonValue, path: string, lost: string[]): NeutralMessage[] {
+function readMessage(value: JsonValue, path: string, lost: Inexpressible): NeutralMessage[] {
   const message = requireObject(value, path)
   const { role } = message
   if (role !== 'user' && role !== 'assistant' && role !== 'system') {
@@ -89,11 +91,12 @@ function readMessage(value: JsonValue, path: string, lost: string[]): NeutralMes
   }
   const content = readContent(message['content'], role, { path: `${path}.content`, lost })
   lost.push(...unknownFields(message, messageFields, `${path}.`))
-  if (role !== 'user') return nonEmpty({ role, content })
-  return [
+  if (role !== 'user') return placed(nonEmpty({ role, content }), path, lost)
+  const turns = [
     ...nonEmpty({ role: 'tool', content: content.filter(isToolResult) }),
     ...nonEmpty({ role, content: content.filter((part) => !isToolResult(part)) }),
   ]
+  return placed(turns, path, lost)
 }
 
 function isToolResult(part: NeutralPart): boolean {
@@ -104,17 +107,25 @@ function nonEmpty(message: NeutralMessage): NeutralMessage[] {
   return message.content.length === 0 ? [] : [message]
 }
 
+function placed(messages: NeutralMessage[], path: string, lost: Inexpressible): NeutralMessage[] {
+  for (const message of messages) lost.trace?.note(message, path)
+  return messages
+}
+
 /** Reads the tools; a cache point marks the tool before it, tools of the provider are noted as lost. */
-function readTools(value: JsonValue | undefined, lost: string[]): NeutralTool[] {
+function readTools(value: JsonValue | undefined, lost: Inexpressible): NeutralTool[] {
   const tools: NeutralTool[] = []
   for (const [index, each] of optionalArray(value, 'toolConfig.tools').entries()) {
     const path = `toolConfig.tools[${index}]`
     const [name, member] = memberOf(each, path)
     const at = { path: `${path}.${name}`, lost }
     const last = tools.at(-1)
-    if (name === 'toolSpec') tools.push(readTool(requireObject(member, at.path), at.path, lost))
-    else if (name === 'cachePoint' && last !== undefined) {
-      tools[tools.length - 1] = { ...last, cacheMark: readCachePoint(member, at) }
+    if (name === 'toolSpec') {
+      const tool = readTool(requireObject(member, at.path), at.path, lost)
+      tools.push((lost.trace ?? untraced).note(tool, path))
+    } else if (name === 'cachePoint' && last !== undefined) {
+      const marked = { ...last, cacheMark: readCachePoint(member, at) }
+      tools[tools.length - 1] = (lost.trace ?? untraced).move(last, marked)
     } else lost.push(at.path)
   }
   return tools
@@ -122,7 +133,7 @@ function readTools(value: JsonValue | undefined, lost: string[]): NeutralTool[] 
 
 const toolFields = new Set(['name', 'description', 'inputSchema', 'strict'])
 
-function readTool(tool: JsonObject, path: string, lost: string[]): NeutralTool {
+function readTool(tool: JsonObject, path: string, lost: Inexpressible): NeutralTool {
   const name = requireString(tool['name'], `${path}.name`)
   const description = optionalString(tool['description'], `${path}.description`)
   const schema = requireObject(tool['inputSchema'], `${path}.inputSchema`)
@@ -159,7 +170,7 @@ const inferenceFields = new Set(['maxTokens', 'temperature', 'topP', 'stopSequen
 
 function readInferenceConfig(
   value: JsonValue | undefined,
-  lost: string[],
+  lost: Inexpressible,
 ): Pick<NeutralRequest, 'maxOutputTokens' | 'temperature' | 'topP' | 'stopSequences'> {
   const path = 'inferenceConfig'
   const config = optionalObject(value, path) ?? {}
@@ -183,7 +194,7 @@ const outputFields = new Set(['textFormat', 'effort'])
 
 function readResponseShape(
   config: JsonObject | undefined,
-  lost: string[],
+  lost: Inexpressible,
 ): ResponseShape | undefined {
   lost.push(...unknownFields(config ?? {}, outputFields, 'outputConfig.'))
   const path = 'outputConfig.textFormat'
@@ -209,7 +220,7 @@ function readResponseShape(
 }
 
 /** The stop sequence is told without being asked for; other fields of the model's own answer are lost. */
-function noteResponsePaths(value: JsonValue | undefined, lost: string[]): void {
+function noteResponsePaths(value: JsonValue | undefined, lost: Inexpressible): void {
   const path = 'additionalModelResponseFieldPaths'
   for (const [index, each] of optionalArray(value, path).entries()) {
     if (each !== '/stop_sequence') lost.push(`${path}[${index}]`)

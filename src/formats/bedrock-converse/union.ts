@@ -6,11 +6,12 @@ import {
   requireObject,
   requireString,
 } from '../anthropic-messages/fields.ts'
+import type { Inexpressible } from '../anthropic-messages/read-blocks.ts'
 
 /** Where content stands, and the paths of what the neutral form cannot hold. */
 export interface Position {
   readonly path: string
-  readonly lost: string[]
+  readonly lost: Inexpressible
 }
 
 /** Returns the one member of a union; AWS knows no other way to tell kinds apart. */

@@ -21,6 +21,7 @@ import type {
 } from '../format.ts'
 import type { NeutralRequest } from '../neutral.ts'
 import type { SseFrame } from '../sse.ts'
+import type { Trace } from '../trace.ts'
 import { createUnwrappingSplitter, unwrap, wrap } from './chunks.ts'
 
 /** The version Bedrock wants in the body. */
@@ -36,6 +37,7 @@ export const bedrockInvoke = {
   namesModelInPath: true,
   streamType: eventStreamType,
   openSplitter: createEventStreamSplitter,
+  fieldNames: anthropicMessages.fieldNames,
   readRequest,
   writeAnswer: anthropicMessages.writeAnswer,
   openStreamWriter,
@@ -63,11 +65,12 @@ export const anthropicAtBedrock = {
   openStreamObserver: () => openObserver(unwrapped),
 } as const satisfies ProviderFormat
 
-function readRequest(body: JsonObject, target?: PathTarget): NeutralRequest {
+function readRequest(body: JsonObject, target?: PathTarget, trace?: Trace): NeutralRequest {
   if (target === undefined) throw new GatewayError('invalid_request', 'The path names no model.')
   const { anthropic_version: version, ...rest } = body
   if (typeof version !== 'string') throw invalidField('anthropic_version', `"${anthropicVersion}"`)
-  return anthropicMessages.readRequest({ ...rest, model: target.model, stream: target.stream })
+  const asked = { ...rest, model: target.model, stream: target.stream }
+  return anthropicMessages.readRequest(asked, undefined, trace)
 }
 
 function writeRequest(request: NeutralRequest, warn: Warn): JsonObject {

@@ -1,6 +1,7 @@
 import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readAnswer } from './answer.ts'
 import { readError, writeError, writeStreamError } from './errors.ts'
+import { fieldNames } from './field-names.ts'
 import { readRequest } from './read-request.ts'
 import { openStreamObserver } from './stream-observer.ts'
 import { openStreamReader } from './stream-reader.ts'
@@ -12,6 +13,7 @@ import { writeRequest } from './write-request.ts'
 /** Cohere's chat of the second version of its API. https://docs.cohere.com/reference/chat */
 export const cohereChat = {
   name: 'cohere-chat',
+  fieldNames,
   readRequest,
   writeAnswer,
   openStreamWriter,

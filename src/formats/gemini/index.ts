@@ -2,6 +2,7 @@ import type { ClientFormat, ErrorView, ProviderFormat } from '../format.ts'
 import { readAnswer, writeAnswer } from './answer.ts'
 import { createArraySplitter } from './array-splitter.ts'
 import { readError, writeError } from './errors.ts'
+import { fieldNames } from './field-names.ts'
 import { withoutForeign } from './foreign.ts'
 import { readRequest } from './read-request.ts'
 import { lastElement, openArrayObserver, openStreamObserver } from './stream-observer.ts'
@@ -15,6 +16,7 @@ export { hasSignedCalls, withoutCallSignatures } from './signature.ts'
 const shared = {
   namesModelInPath: true,
   modelPaths: ['modelVersion'],
+  fieldNames,
   readRequest,
   writeAnswer,
   writeError,

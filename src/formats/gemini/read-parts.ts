@@ -169,17 +169,16 @@ function readResponse(part: JsonObject, at: PartPlace): ToolResultPart {
   const media = repeated(response, 'parts', path).flatMap((each, index) => {
     const place = { ...at, path: `${path}.parts[${index}]` }
     const inner = messageElement(each, place.path)
-    if (optionalMessage(inner, 'inlineData', place.path) !== undefined) {
-      return readInline(inner, place)
-    }
-    return readFile(inner, place)
+    const isInline = optionalMessage(inner, 'inlineData', place.path) !== undefined
+    const parts = isInline ? readInline(inner, place) : readFile(inner, place)
+    return parts.map((read) => at.lost.trace.note(read, place.path))
   })
   const error = soleMember(said, 'error')
   const text = error ?? soleMember(said, 'output') ?? JSON.stringify(said)
   return {
     type: 'tool-result',
     callId,
-    content: [{ type: 'text', text }, ...media],
+    content: [at.lost.trace.note({ type: 'text', text }, `${path}.response`), ...media],
     ...(error !== undefined && { isError: true }),
   }
 }

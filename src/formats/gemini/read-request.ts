@@ -15,6 +15,7 @@ import {
   requiredName,
   type LossList,
 } from '../openai-chat/fields.ts'
+import type { Trace } from '../trace.ts'
 import { createCallBook } from './call-book.ts'
 import { isSet, message, messageElement, optionalMessage, repeated } from './proto.ts'
 import { readConfig } from './read-config.ts'
@@ -26,8 +27,8 @@ import { jsonSchemaOf } from './schema.ts'
  * Reads the body of `generateContent`; model and streaming are said by the path, whatever the body says.
  * Throws `invalid_request` with the path of the fault, its fields in camel case.
  */
-export function readRequest(body: JsonObject, target?: PathTarget): NeutralRequest {
-  const lost = createLossList()
+export function readRequest(body: JsonObject, target?: PathTarget, trace?: Trace): NeutralRequest {
+  const lost = createLossList(trace)
   const asked = message(body)
   const messages = [...readSystem(asked, lost), ...readContents(asked, lost)]
   const stream = target?.stream ?? false
@@ -59,7 +60,7 @@ function readSystem(asked: JsonObject, lost: LossList): NeutralMessage[] {
   if (instruction === undefined) return []
   const path = 'systemInstruction.parts'
   const content = readParts(instruction, { path, lost, calls: createCallBook() }, readUserPart)
-  return content.length === 0 ? [] : [{ role: 'system', content }]
+  return content.length === 0 ? [] : [lost.trace.note({ role: 'system', content }, path)]
 }
 
 function readContents(asked: JsonObject, lost: LossList): NeutralMessage[] {
@@ -90,10 +91,11 @@ function readUserTurn(content: JsonObject, at: PartPlace): NeutralMessage[] {
   const parts = readParts(content, at, readUserPart)
   const results = parts.filter(({ type }) => type === 'tool-result')
   const others = parts.filter(({ type }) => type !== 'tool-result')
-  return [
+  const turns: NeutralMessage[] = [
     ...(results.length === 0 ? [] : [{ role: 'tool', content: results } as const]),
     ...(others.length === 0 ? [] : [{ role: 'user', content: others } as const]),
   ]
+  return turns.map((turn) => at.lost.trace.note(turn, at.path))
 }
 
 /** Chats of the official clients keep each chunk of a stream as a content: they are one turn. */
@@ -103,7 +105,9 @@ function addModelTurn(messages: NeutralMessage[], content: JsonObject, at: PartP
   const parts = [...(isSameTurn ? last.content : []), ...readParts(content, at, readModelPart)]
   if (parts.length === 0) return
   if (isSameTurn) messages.pop()
-  messages.push({ role: 'assistant', content: joinPieces(parts) })
+  const { trace } = at.lost
+  const turn = { role: 'assistant', content: joinPieces(parts, trace) } as const
+  messages.push(trace.note(isSameTurn ? trace.move(last, turn) : turn, at.path))
 }
 
 function readParts(
@@ -117,21 +121,22 @@ function readParts(
       const part = messageElement(element, place.path)
       const parts = read(part, place)
       if (parts.length > 0) noteUnknownFields(part, place)
-      return parts
+      return parts.map((each) => at.lost.trace.note(each, place.path))
     },
   )
 }
 
 /** Joins pieces of text, and of thinking up to its signature, as a stream cut them. */
-function joinPieces(parts: readonly NeutralPart[]): NeutralPart[] {
+function joinPieces(parts: readonly NeutralPart[], trace: Trace): NeutralPart[] {
   const joined: NeutralPart[] = []
   for (const part of parts) {
     const last = joined.at(-1)
     const isText = last?.type === 'text' && part.type === 'text'
     const isThought =
       last?.type === 'reasoning' && part.type === 'reasoning' && last.signature === undefined
-    if (isText || isThought) joined[joined.length - 1] = { ...part, text: last.text + part.text }
-    else joined.push(part)
+    if (isText || isThought) {
+      joined[joined.length - 1] = trace.move(last, { ...part, text: last.text + part.text })
+    } else joined.push(part)
   }
   return joined
 }
@@ -147,7 +152,10 @@ function readTools(asked: JsonObject, lost: LossList): NeutralTool[] | undefined
       }
     }
     return repeated(tool, 'functionDeclarations', path).map((each, at) =>
-      readDeclaration(each, `${path}.functionDeclarations[${at}]`, lost),
+      lost.trace.note(
+        readDeclaration(each, `${path}.functionDeclarations[${at}]`, lost),
+        `${path}.functionDeclarations[${at}]`,
+      ),
     )
   })
   return tools.length === 0 ? undefined : tools

@@ -31,11 +31,14 @@ import { readUrlSource } from './media.ts'
 
 /** Reads `content`: a string or an array of parts. The empty string is no part at all. */
 export function readContent(value: JsonValue, path: string, lost: LossList): NeutralPart[] {
-  if (typeof value === 'string') return value === '' ? [] : [{ type: 'text', text: value }]
+  if (typeof value === 'string') {
+    return value === '' ? [] : [lost.trace.note({ type: 'text', text: value }, path)]
+  }
   if (!Array.isArray(value)) return refuse(path, 'a string or an array of content parts')
   return value.flatMap((element, index) => {
     const partPath = `${path}[${index}]`
-    return readPart(objectElement(element, partPath), partPath, lost) ?? []
+    const part = readPart(objectElement(element, partPath), partPath, lost)
+    return part === undefined ? [] : [lost.trace.note(part, partPath)]
   })
 }
 

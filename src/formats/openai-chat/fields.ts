@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { asNumber, asString, isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { untraced, type Trace } from '../trace.ts'
 
 /** Throws `invalid_request` that names the field and what it must be, never what it was. */
 export function refuse(param: string, expected: string): never {
@@ -84,6 +85,8 @@ export function objectElement(value: JsonValue, path: string): JsonObject {
 
 /** Paths of fields that the neutral form cannot hold. */
 export interface LossList {
+  /** Where what was read stood. */
+  readonly trace: Trace
   add(path: string): void
   /** Adds every field of an object that is set and not in `known`. */
   addUnknown(object: JsonObject, known: ReadonlySet<string>, path: string): void
@@ -94,12 +97,13 @@ const maxPaths = 100
 const printableKey = /^[\w.:-]{1,64}$/
 
 /** Makes an empty list; it keeps at most 100 paths, and no key that could carry content. */
-export function createLossList(): LossList {
+export function createLossList(trace: Trace = untraced): LossList {
   const paths = new Set<string>()
   const add = (path: string) => {
     if (paths.size < maxPaths) paths.add(path)
   }
   return {
+    trace,
     add,
     addUnknown(object, known, path) {
       for (const [key, value] of Object.entries(object)) {

@@ -2,6 +2,7 @@ import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readAnswer } from './answer-reader.ts'
 import { writeAnswer } from './answer-writer.ts'
 import { readError, writeError, writeStreamError } from './errors.ts'
+import { fieldNames } from './field-names.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
 import { openStreamObserver } from './stream-observer.ts'
@@ -19,6 +20,7 @@ export const openAiChat = {
   name: 'openai-chat',
   modelPaths: ['model'],
   tellsUsageWhenAsked: true,
+  fieldNames,
   readRequest,
   writeAnswer,
   openStreamWriter,

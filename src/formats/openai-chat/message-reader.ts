@@ -49,7 +49,10 @@ export function readMessages(body: JsonObject, lost: LossList): NeutralMessage[]
   const legacyIds = new Map<string, string>()
   return messages.map((element, index) => {
     const path = `messages[${index}]`
-    return readMessage(objectElement(element, path), path, { lost, legacyIds })
+    return lost.trace.note(
+      readMessage(objectElement(element, path), path, { lost, legacyIds }),
+      path,
+    )
   })
 }
 
@@ -108,7 +111,7 @@ function markedContent(
   const last = parts.at(-1)
   if (cacheMark === undefined || last === undefined) return parts
   if (last.type === 'text' || last.type === 'image' || last.type === 'document') {
-    return [...parts.slice(0, -1), { cacheMark, ...last }]
+    return [...parts.slice(0, -1), lost.trace.move(last, { cacheMark, ...last })]
   }
   lost.add(fieldPath(path, 'cache_control'))
   return parts
@@ -125,15 +128,21 @@ function toolMessage(
   const content = readContent(message['content'] ?? '', fieldPath(path, 'content'), lost)
   const cacheMark = readCacheMark(message, path, lost)
   const result = { type: 'tool-result', callId, content } as const
-  return { role: 'tool', content: [cacheMark === undefined ? result : { ...result, cacheMark }] }
+  const marked = cacheMark === undefined ? result : { ...result, cacheMark }
+  return { role: 'tool', content: [lost.trace.note(marked, path)] }
 }
 
 function readAssistant(message: JsonObject, path: string, context: Context): NeutralPart[] {
   const refusal = optionalString(message, 'refusal', path)
+  const { trace } = context.lost
+  const thoughtField =
+    message['reasoning_details'] === undefined ? 'reasoning_content' : 'reasoning_details'
   return [
-    ...readReasoning(message),
+    ...readReasoning(message).map((part) => trace.note(part, fieldPath(path, thoughtField))),
     ...markedContent(message['content'] ?? '', message, path, context),
-    ...(refusal ? [{ type: 'refusal', text: refusal } as const] : []),
+    ...(refusal
+      ? [trace.note({ type: 'refusal', text: refusal } as const, fieldPath(path, 'refusal'))]
+      : []),
     ...readToolCalls(message, path, context.lost),
     ...readFunctionCall(message, path, context),
   ]
@@ -146,16 +155,19 @@ function readToolCalls(message: JsonObject, path: string, lost: LossList): ToolC
     const call = objectElement(element, callPath)
     const type = optionalString(call, 'type', callPath) ?? 'function'
     const id = requiredName(call, 'id', callPath)
-    if (type === 'custom') return readCustomCall(call, id, { path: callPath, lost })
+    if (type === 'custom') {
+      return lost.trace.note(readCustomCall(call, id, { path: callPath, lost }), callPath)
+    }
     if (type !== 'function') return refuse(fieldPath(callPath, 'type'), 'function or custom')
     const called = requiredObject(call, 'function', callPath)
     const calledPath = fieldPath(callPath, 'function')
-    return {
+    const part: ToolCallPart = {
       type: 'tool-call',
       id,
       name: requiredName(called, 'name', calledPath),
       arguments: requiredString(called, 'arguments', calledPath),
     }
+    return lost.trace.note(part, callPath)
   })
 }
 
@@ -184,5 +196,7 @@ function readFunctionCall(message: JsonObject, path: string, context: Context): 
   const name = requiredName(call, 'name', callPath)
   const id = `call_legacy_${path.replaceAll(/\D/g, '')}`
   context.legacyIds.set(name, id)
-  return [{ type: 'tool-call', id, name, arguments: requiredString(call, 'arguments', callPath) }]
+  const args = requiredString(call, 'arguments', callPath)
+  const part: ToolCallPart = { type: 'tool-call', id, name, arguments: args }
+  return [context.lost.trace.note(part, callPath)]
 }

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { PathTarget } from '../format.ts'
 import type {
   NeutralRequest,
   NeutralTool,
@@ -24,10 +25,11 @@ import {
   type LossList,
 } from './fields.ts'
 import { readMessages } from './message-reader.ts'
+import type { Trace } from '../trace.ts'
 
 /** Reads a chat completions request. Throws `invalid_request` with the path of the fault. */
-export function readRequest(body: JsonObject): NeutralRequest {
-  const lost = createLossList()
+export function readRequest(body: JsonObject, _target?: PathTarget, trace?: Trace): NeutralRequest {
+  const lost = createLossList(trace)
   const request = pruned<Omit<NeutralRequest, 'inexpressible'>>({
     model: requiredName(body, 'model'),
     messages: readMessages(body, lost),
@@ -168,7 +170,7 @@ function readTool(element: JsonValue, path: string, lost: LossList): NeutralTool
   lost.addUnknown(tool, new Set(['type', 'function', 'cache_control']), path)
   const described = readFunction(requiredObject(tool, 'function', path), `${path}.function`, lost)
   const cacheMark = readCacheMark(tool, path, lost)
-  return cacheMark === undefined ? described : { ...described, cacheMark }
+  return lost.trace.note(cacheMark === undefined ? described : { ...described, cacheMark }, path)
 }
 
 const knownFunctionFields = new Set([

@@ -2,6 +2,7 @@ import type { ClientFormat, ProviderFormat } from '../format.ts'
 import { readError, writeError, writeStreamError } from '../openai-chat/errors.ts'
 import { readUsage } from '../openai-chat/usage.ts'
 import { readAnswer, writeAnswer } from './answer.ts'
+import { fieldNames } from './field-names.ts'
 import { readRequest, writeRequest } from './request.ts'
 import { openStreamObserver, openStreamReader, openStreamWriter } from './stream.ts'
 
@@ -13,6 +14,7 @@ export const openAiCompletions = {
   name: 'openai-completions',
   modelPaths: ['model'],
   tellsUsageWhenAsked: true,
+  fieldNames,
   readRequest,
   writeAnswer,
   openStreamWriter,

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../core/json.ts'
-import type { Warn } from '../format.ts'
+import type { PathTarget, Warn } from '../format.ts'
 import type { NeutralMessage, NeutralRequest } from '../neutral.ts'
 import {
   createLossList,
@@ -11,16 +11,18 @@ import {
 } from '../openai-chat/fields.ts'
 import { checkCount, readSampling, withoutDefaults } from '../openai-chat/request-reader.ts'
 import { writeSampling } from '../openai-chat/request-writer.ts'
+import type { Trace } from '../trace.ts'
 
 /**
  * Reads a legacy completions request as a chat with one user message. Several prompts and prompts of
  * token numbers have no chat form. Throws `invalid_request` with the path of the fault.
  */
-export function readRequest(body: JsonObject): NeutralRequest {
-  const lost = createLossList()
+export function readRequest(body: JsonObject, _target?: PathTarget, trace?: Trace): NeutralRequest {
+  const lost = createLossList(trace)
+  const part = lost.trace.note({ type: 'text', text: readPrompt(body) } as const, 'prompt')
   const request = pruned<Omit<NeutralRequest, 'inexpressible'>>({
     model: requiredName(body, 'model'),
-    messages: [{ role: 'user', content: [{ type: 'text', text: readPrompt(body) }] }],
+    messages: [lost.trace.note({ role: 'user', content: [part] } as const, 'prompt')],
     maxOutputTokens: optionalInteger(body, 'max_tokens', 1),
     userId: optionalString(body, 'user'),
     topK: optionalInteger(body, 'top_k', 0),

@@ -27,11 +27,14 @@ export function readContent(
   path: string,
   lost: LossList,
 ): NeutralPart[] {
-  if (typeof value === 'string') return value === '' ? [] : [{ type: 'text', text: value }]
+  if (typeof value === 'string') {
+    return value === '' ? [] : [lost.trace.note({ type: 'text', text: value }, path)]
+  }
   if (!Array.isArray(value)) return refuse(path, 'a string or an array of content parts')
   return value.flatMap((element, index) => {
     const partPath = `${path}[${index}]`
-    return readPart(objectElement(element, partPath), partPath, lost) ?? []
+    const part = readPart(objectElement(element, partPath), partPath, lost)
+    return part === undefined ? [] : [lost.trace.note(part, partPath)]
   })
 }
 

@@ -3,6 +3,7 @@ import { writeError } from '../openai-chat/errors.ts'
 import { readAnswer } from './answer-reader.ts'
 import { writeAnswer } from './answer-writer.ts'
 import { readError, writeStreamError } from './errors.ts'
+import { fieldNames } from './field-names.ts'
 import { withoutForeign } from './foreign.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
@@ -18,6 +19,7 @@ import { readUsage } from './usage.ts'
 export const openAiResponses = {
   name: 'openai-responses',
   modelPaths: ['model', 'response.model'],
+  fieldNames,
   readRequest,
   writeAnswer,
   openStreamWriter,

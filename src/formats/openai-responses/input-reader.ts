@@ -19,35 +19,49 @@ import { readSealed, type ThinkingPart } from './sealed.ts'
  */
 export function readInput(body: JsonObject, lost: LossList): NeutralMessage[] {
   const instructions = optionalString(body, 'instructions')
+  const { trace } = lost
   const system: NeutralMessage[] = instructions
-    ? [{ role: 'system', content: [{ type: 'text', text: instructions }] }]
+    ? [
+        trace.note(
+          {
+            role: 'system',
+            content: [trace.note({ type: 'text', text: instructions }, 'instructions')],
+          },
+          'instructions',
+        ),
+      ]
     : []
   const { input } = body
   if (typeof input === 'string') {
-    return [...system, { role: 'user', content: readContent(input, 'input', lost) }]
+    const content = readContent(input, 'input', lost)
+    return [...system, trace.note({ role: 'user', content }, 'input')]
   }
   if (!Array.isArray(input) || input.length === 0) {
     return refuse('input', 'a string or an array with at least one item')
   }
-  return [...system, ...joinTurns(readItems(input, lost))]
+  return [...system, ...joinTurns(readItems(input, lost), lost)]
 }
 
 function readItems(input: readonly JsonValue[], lost: LossList): NeutralMessage[] {
   const context: Context = { lost, callIds: new Set() }
   return input.flatMap((element, index) => {
     const path = `input[${index}]`
-    return readItem(objectElement(element, path), path, context) ?? []
+    const message = readItem(objectElement(element, path), path, context)
+    if (message === undefined) return []
+    for (const part of message.content) lost.trace.note(part, path)
+    return [lost.trace.note(message, path)]
   })
 }
 
 /** Joins neighbours that make up one turn of the assistant, or answer the calls of one. */
-function joinTurns(messages: readonly NeutralMessage[]): NeutralMessage[] {
+function joinTurns(messages: readonly NeutralMessage[], { trace }: LossList): NeutralMessage[] {
   const turns: { role: NeutralMessage['role']; content: NeutralPart[] }[] = []
-  for (const { role, content } of messages) {
+  for (const message of messages) {
+    const { role, content } = message
     const last = turns.at(-1)
     const joins = role === 'assistant' || role === 'tool'
     if (joins && last?.role === role) last.content.push(...content)
-    else turns.push({ role, content: [...content] })
+    else turns.push(trace.move(message, { role, content: [...content] }))
   }
   return turns
 }

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { PathTarget } from '../format.ts'
 import type {
   NeutralRequest,
   NeutralTool,
@@ -20,11 +21,12 @@ import {
   requiredName,
   type LossList,
 } from '../openai-chat/fields.ts'
+import type { Trace } from '../trace.ts'
 import { readInput } from './input-reader.ts'
 
 /** Reads the body of `POST /v1/responses`. Throws `invalid_request` with the path of the fault. */
-export function readRequest(body: JsonObject): NeutralRequest {
-  const lost = createLossList()
+export function readRequest(body: JsonObject, _target?: PathTarget, trace?: Trace): NeutralRequest {
+  const lost = createLossList(trace)
   const stream = optionalBoolean(body, 'stream') ?? false
   const request = pruned<Omit<NeutralRequest, 'inexpressible'>>({
     model: requiredName(body, 'model'),
@@ -99,12 +101,13 @@ function readTools(body: JsonObject, lost: LossList): NeutralTool[] | undefined 
       return []
     }
     lost.addUnknown(tool, toolFields, path)
-    return pruned<NeutralTool>({
+    const read = pruned<NeutralTool>({
       name: requiredName(tool, 'name', path),
       description: optionalString(tool, 'description', path),
       parameters: optionalObject(tool, 'parameters', path),
       strict: optionalBoolean(tool, 'strict', path),
     })
+    return lost.trace.note(read, path)
   })
 }
 

@@ -1,0 +1,21 @@
+/** What this format calls fields that writers name in the words of chat completions. */
+export const fieldNames: Readonly<Record<string, string>> = {
+  max_tokens: 'inferenceConfig.maxTokens',
+  temperature: 'inferenceConfig.temperature',
+  top_p: 'inferenceConfig.topP',
+  stop: 'inferenceConfig.stopSequences',
+  top_k: 'additionalModelRequestFields.top_k',
+  reasoning_effort: 'additionalModelRequestFields.thinking',
+  effort: 'outputConfig.effort',
+  'thinking.budget_tokens': 'additionalModelRequestFields.thinking',
+  tool_choice: 'toolConfig.toolChoice',
+  parallel_tool_calls: 'additionalModelRequestFields.tool_choice.disable_parallel_tool_use',
+  tools: 'toolConfig.tools',
+  response_format: 'outputConfig.textFormat',
+  'response_format.json_schema.description': 'outputConfig.textFormat',
+  '.title': '.name',
+  '.is_error': '.status',
+  '.cache_control': '.cachePoint',
+  '.function.arguments': '.input',
+  '.arguments': '.input',
+}

@@ -1,0 +1,21 @@
+/** What this format calls fields that writers name in the words of chat completions. */
+export const fieldNames: Readonly<Record<string, string>> = {
+  messages: 'contents',
+  max_tokens: 'generationConfig.maxOutputTokens',
+  temperature: 'generationConfig.temperature',
+  top_p: 'generationConfig.topP',
+  top_k: 'generationConfig.topK',
+  stop: 'generationConfig.stopSequences',
+  seed: 'generationConfig.seed',
+  presence_penalty: 'generationConfig.presencePenalty',
+  frequency_penalty: 'generationConfig.frequencyPenalty',
+  response_format: 'generationConfig.responseMimeType',
+  reasoning_effort: 'generationConfig.thinkingConfig',
+  effort: 'generationConfig.thinkingConfig',
+  'thinking.budget_tokens': 'generationConfig.thinkingConfig',
+  tool_choice: 'toolConfig.functionCallingConfig',
+  '.title': '.inlineData.displayName',
+  '.is_error': '.functionResponse.response.error',
+  '.function.arguments': '.functionCall.args',
+  '.arguments': '.functionCall.args',
+}
