@@ -172,12 +172,18 @@ export function administrationOf(gateway: AdministeredGateway): AdminDependencie
     status,
     metrics: () => metrics.render(),
     now: () => clock.now(),
+    hosts: () => namesOf(config().server.admin),
     keys: () => config().server.admin.keys,
     routing: routingAdministration(gateway),
     record: (record) => log.append(record),
     onChange: (change) => logChange(logger, change),
     newRequestId,
   }
+}
+
+/** The names of the admin listener: that which it listens at, and the configured ones. */
+function namesOf({ listen, hosts }: GatewayConfig['server']['admin']): readonly string[] {
+  return [listen.slice(0, listen.lastIndexOf(':')), ...hosts]
 }
 
 function routingAdministration({

@@ -37,6 +37,7 @@ function setUp(more: Partial<AdminDependencies> = {}): void {
       audit: { state: 'ok', lastSequence: 1 },
     }),
     metrics: () => 'metric 1\n',
+    hosts: () => ['admin.corp.example'],
     now: () => now,
     keys: () => [
       { name: 'other', sha256: sha256.replace(/./, 'f') },

@@ -1,6 +1,7 @@
 import type { AdministrationRecord } from '../core/record.ts'
 import { authenticateAdministrator } from './administrators.ts'
 import type { AdminKey } from './administrators.ts'
+import { refuseForeign } from './foreign.ts'
 import { readBody } from './read-body.ts'
 import { Refusal, renderRefusal } from './refusal.ts'
 import { readRouting, routingChange, routingMethods } from './routing-api.ts'
@@ -14,6 +15,8 @@ export interface AdminDependencies {
   readonly metrics: () => string
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** Names by which the listener may be asked, beside addresses and `localhost`. */
+  readonly hosts: () => readonly string[]
   /** Keys of those who may change something. */
   readonly keys: () => readonly AdminKey[]
   readonly routing: RoutingAdministration
@@ -50,8 +53,9 @@ export function createAdminApi(
 ): (request: Request, sender?: Sender) => Promise<Response> {
   const change = createChanger(dependencies)
   return async function handleAdminRequest(request, sender = { address: undefined }) {
-    const { pathname } = new URL(request.url)
     try {
+      const pathname = pathOf(request.url)
+      refuseForeign(request, pathname, dependencies.hosts())
       if (request.method === 'GET' || request.method === 'HEAD') return read(pathname, dependencies)
       const methods = routingMethods(pathname)
       if (!methods.includes(request.method)) throw methodRefused(request.method, methods)
@@ -61,6 +65,11 @@ export function createAdminApi(
       throw error
     }
   }
+}
+
+/** Not by way of `URL`: the host in it is the client's, and need not be one. */
+function pathOf(url: string): string {
+  return /^(?:https?:\/\/[^/]*)?([^?#]*)/.exec(url)?.[1] || '/'
 }
 
 /** Makes changes one after another, so that each record tells what really was there before. */

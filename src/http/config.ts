@@ -123,6 +123,13 @@ export const serverConfigSchema = z
           .default('127.0.0.1:7778')
           .describe('Address of the admin API and status page'),
         tls: tlsSchema.optional().describe('TLS of the admin listener'),
+        hosts: z
+          .array(z.string().regex(/^(\*|[A-Za-z0-9.-]{1,253})$/, 'expected a host name or *'))
+          .max(100)
+          .default([])
+          .describe(
+            'Names by which it may be asked beside addresses and localhost; others are refused, since a web page may make its own name lead here. * for any',
+          ),
         keys: adminKeysSchema.describe(
           'Keys of those who may change something by the admin API; without any it only reads',
         ),

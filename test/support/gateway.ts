@@ -33,6 +33,8 @@ export interface TestGatewayOptions {
   readonly server?: readonly string[]
   /** Entries of `server.admin.keys`, each in one line of YAML. */
   readonly adminKeys?: readonly string[]
+  /** Names by which the admin listener may be asked. */
+  readonly adminHosts?: readonly string[]
   /** Further entries of the section `keys`, each in one line of YAML. */
   readonly keys?: readonly string[]
   readonly environment?: Readonly<Record<string, string>>
@@ -54,7 +56,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
   const yaml = [
     'server:',
     '  listen: 127.0.0.1:0',
-    `  admin: { listen: 127.0.0.1:0, keys: [${(options.adminKeys ?? []).join(', ')}] }`,
+    `  admin: { listen: 127.0.0.1:0, keys: [${(options.adminKeys ?? []).join(', ')}], hosts: [${(options.adminHosts ?? []).join(', ')}] }`,
     ...(options.server ?? []).map((line) => `  ${line}`),
     ...(limits.length === 0 ? [] : ['  limits:', ...limits.map((line) => `    ${line}`)]),
     `data: { dir: ${JSON.stringify(dataDir)} }`,
