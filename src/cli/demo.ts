@@ -9,7 +9,6 @@ import { demoConfig, findProviders } from './demo-config.ts'
 import { welcome } from './demo-welcome.ts'
 import { parseArguments } from './io.ts'
 import type { CliIo } from './io.ts'
-import { relaunchWithRuntimeSettings } from './relaunch.ts'
 import { startGateway, untilAskedToStop } from './running.ts'
 
 /**
@@ -18,7 +17,6 @@ import { startGateway, untilAskedToStop } from './running.ts'
  */
 export async function runDemoCommand(args: readonly string[], io: CliIo): Promise<number> {
   const { options } = parseArguments(args, ['data', 'listen', 'admin'])
-  relaunchWithRuntimeSettings(io)
   const dataDir = resolve(io.cwd, options.get('data') ?? 'data')
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const found = await findProviders(io.environment)
@@ -38,6 +36,8 @@ export async function runDemoCommand(args: readonly string[], io: CliIo): Promis
   await using keys = openKeyStore({ dataDir, clock: systemClock })
   // Made first: a running gateway would notice it only within a second, and the requests work at once.
   const { key, stored } = makeKey(keys)
+  // Before anything answers: a signal must not end a gateway without its last records.
+  const askedToStop = untilAskedToStop()
   const running = await startGateway({
     config: loaded.config,
     configVersion: loaded.version,
@@ -48,7 +48,7 @@ export async function runDemoCommand(args: readonly string[], io: CliIo): Promis
   })
   revokeEarlierKeys(keys, stored.id)
   io.stdout(welcome({ url: running.url, adminUrl: running.adminUrl, key, found }))
-  await untilAskedToStop()
+  await askedToStop
   io.stdout('\nStopping…\n')
   await running.stop()
   return 0

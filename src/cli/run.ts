@@ -2,13 +2,23 @@ import { nearest } from '../core/nearest.ts'
 import { version } from '../version.ts'
 import { UsageError } from './io.ts'
 import type { CliIo } from './io.ts'
+import { relaunchWithRuntimeSettings } from './relaunch.ts'
 
 type Command = (args: readonly string[], io: CliIo) => Promise<number>
 
-/** Each command is loaded when it is asked for, so that none pays for the others at start. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import('./serve.ts')).runServeCommand,
-  demo: async () => (await import('./demo.ts')).runDemoCommand,
+/**
+ * Each command is loaded when it is asked for, so that none pays for the others at start. Those that run the
+ * gateway begin their process anew before they load it.
+ */
+const commands: Readonly<Record<string, (io: CliIo) => Promise<Command>>> = {
+  async serve(io) {
+    relaunchWithRuntimeSettings(io)
+    return (await import('./serve.ts')).runServeCommand
+  },
+  async demo(io) {
+    relaunchWithRuntimeSettings(io)
+    return (await import('./demo.ts')).runDemoCommand
+  },
   config: async () => (await import('./config.ts')).runConfigCommand,
   keys: async () => (await import('./keys.ts')).runKeysCommand,
   health: async () => (await import('./health.ts')).runHealthCommand,
@@ -48,7 +58,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     return 2
   }
   try {
-    const command = await load()
+    const command = await load(io)
     return await command(rest, io)
   } catch (error) {
     if (error instanceof UsageError) {

@@ -13,14 +13,12 @@ import { createLogger } from '../telemetry/index.ts'
 import type { Logger } from '../telemetry/index.ts'
 import { parseArguments } from './io.ts'
 import type { CliIo } from './io.ts'
-import { relaunchWithRuntimeSettings } from './relaunch.ts'
 import { settingsForRestart } from './restart-settings.ts'
 import { startGateway, untilAskedToStop } from './running.ts'
 
 /** `smartflow serve [--config FILE]`: runs the gateway until it is asked to stop. */
 export async function runServeCommand(args: readonly string[], io: CliIo): Promise<number> {
   const { options } = parseArguments(args, ['config'])
-  relaunchWithRuntimeSettings(io)
   const path = resolve(io.cwd, options.get('config') ?? 'smartflow.yaml')
   let digestKey: Promise<Uint8Array> | undefined
   const loader = createConfigLoader(configSchema, {
@@ -35,6 +33,8 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
     write: io.stderr,
     clock: systemClock,
   })
+  // Before anything answers: a signal must not end a gateway without its last records.
+  const askedToStop = untilAskedToStop()
   const running = await startGateway({
     config: loaded.config,
     configVersion: loaded.version,
@@ -70,7 +70,7 @@ export async function runServeCommand(args: readonly string[], io: CliIo): Promi
   })
   const onHangUp = (): void => void watch.reload()
   process.on('SIGHUP', onHangUp)
-  const signal = await untilAskedToStop()
+  const signal = await askedToStop
   process.off('SIGHUP', onHangUp)
   logger.info('stopping', { signal })
   await watch[Symbol.asyncDispose]()
