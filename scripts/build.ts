@@ -1,22 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { compileCommand } from './compile.ts'
 import { installDependencies, root, run } from './setup.ts'
-
-/**
- * Compiles the single binary. Files of the folder it is started in are not obeyed: a security product
- * takes its settings from its own configuration only.
- */
-const compile = [
-  process.execPath,
-  'build',
-  '--compile',
-  '--minify-syntax',
-  '--minify-whitespace',
-  '--sourcemap',
-  '--no-compile-autoload-dotenv',
-  '--no-compile-autoload-bunfig',
-  'src/main.ts',
-]
 
 await installDependencies()
 const native = `${process.platform}-${process.arch}`
@@ -29,7 +14,7 @@ for (const target of ['linux-x64', 'linux-arm64'].filter((name) => name !== nati
 }
 
 async function build(outfile: string, flags: readonly string[]): Promise<void> {
-  const code = await run([...compile, ...flags, '--outfile', outfile])
+  const code = await run(compileCommand(outfile, flags))
   if (code !== 0) throw new Error(`Compiling ${outfile} failed.`)
   console.log(`${outfile}: ${(statSync(join(root, outfile)).size / 1e6).toFixed(0)} MB`)
 }

