@@ -6,7 +6,7 @@ import { HttpReader } from './http-reader.ts'
 import { probeLatency } from './latency.ts'
 import { serveMockUpstream } from './mock-upstream.ts'
 import { runOpenLoop } from './open-loop.ts'
-import { chatBody, eventsPerStream } from './payloads.ts'
+import { chatBody, eventsPerStream, longPromptBytes } from './payloads.ts'
 import { runStreams } from './stream-load.ts'
 import { growthPerMinute } from './summary.ts'
 
@@ -75,6 +75,12 @@ describe('the load tools against the mock', () => {
   const mock = serveMockUpstream(0)
   const aim = { port: mock.port, headers: {} }
   afterAll(() => mock.stop())
+
+  test('bodies have the size that was asked for, a long prompt included', () => {
+    for (const bytes of [1_024, longPromptBytes, 1_048_576]) {
+      expect(Buffer.byteLength(chatBody(bytes))).toBe(bytes)
+    }
+  })
 
   test('bodies of one megabyte arrive whole and are answered', async () => {
     const connection = await connect(mock.port)

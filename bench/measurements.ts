@@ -5,6 +5,7 @@ import type { LatencyOptions, LatencyResult } from './latency.ts'
 import { coreBusyMs, cpuMs, gatewayCore, loadCore, pinned, residentMiB } from './machine.ts'
 import type { AbortedStream } from './mock-upstream.ts'
 import type { OpenLoopOptions, OpenLoopResult } from './open-loop.ts'
+import { longPromptBytes } from './payloads.ts'
 import { run } from './processes.ts'
 import type { StreamLoadOptions, StreamLoadResult } from './stream-load.ts'
 import type { Target, TargetName } from './targets.ts'
@@ -101,7 +102,9 @@ export function measureThroughput(bench: Bench): Promise<Sample<WithCpu<WrkResul
 export function measureBodies(
   bench: Bench,
 ): Promise<Sample<(WithCpu<WrkResult> & { bodyBytes: number })[]>[]> {
-  const sizes = bench.quick ? [1_024, 1_048_576] : [1_024, 10_240, 102_400, 1_048_576]
+  const sizes = bench.quick
+    ? [1_024, 1_048_576]
+    : [1_024, 10_240, 102_400, longPromptBytes, 1_048_576]
   return interleave(bench, 'bodies', async (target) => {
     const results = []
     for (const bodyBytes of sizes) {

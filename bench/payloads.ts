@@ -5,6 +5,11 @@ export const paceMs = 20
 /** The model every target offers. */
 export const benchModel = 'gpt-4o-mini'
 
+/** What a token of English takes on average, in bytes. */
+export const bytesPerToken = 4
+/** A long prompt as agents send it all day: about 100,000 tokens. */
+export const longPromptBytes = 409_600
+
 const encoder = new TextEncoder()
 const words = 'The quick gateway forwards each byte exactly as it came and proves it afterwards. '
 

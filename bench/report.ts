@@ -1,3 +1,4 @@
+import { bytesPerToken } from './payloads.ts'
 import type { BenchResult } from './result.ts'
 import {
   checksOf,
@@ -253,7 +254,7 @@ function bodyRows(result: BenchResult): string[][] {
       )
       return [
         name,
-        `${bodyBytes / 1_024} kB`,
+        bodySize(bodyBytes),
         round(median(steps.map((step) => step.perSecond))),
         ms(median(steps.map((step) => step.p99Ms))),
         median(steps.map((step) => step.cpuMsPer1000)).toFixed(1),
@@ -261,6 +262,11 @@ function bodyRows(result: BenchResult): string[][] {
       ]
     })
   })
+}
+
+function bodySize(bytes: number): string {
+  const thousands = Math.round(bytes / bytesPerToken / 1_000)
+  return `${bytes / 1_024} kB${thousands < 10 ? '' : ` (${thousands}k tokens)`}`
 }
 
 function mixedRows(result: BenchResult): string[][] {
