@@ -235,6 +235,34 @@ describe('a client of HTTP/2 that stops reading', () => {
   })
 })
 
+describe('a client of HTTP/2 that takes nothing of a stream for too long', () => {
+  test('loses that stream, and no other call on the connection', async () => {
+    const block = chunk(textDelta('openai', 'x'.repeat(65_000)))
+    await using provider = await startRawProvider(
+      async (exchange) => {
+        await exchange.send(streamHead)
+        while (await exchange.send(block));
+      },
+      answering(whole(200, plainAnswer('openai'))),
+    )
+    await using impatient = await startFaultyGateway({
+      dialect: 'openai',
+      url: provider.url,
+      limits: ['slowClientTimeoutMs: 300'],
+    })
+    using client = await connectHttp2(impatient)
+    const { headers, body } = http2Chat(true)
+    const stalled = client.open(headers)
+    stalled.on('error', () => undefined)
+    stalled.end(body)
+    await once(stalled, 'response')
+    stalled.pause()
+    await until(() => inFlight(impatient) === 0)
+    const plain = http2Chat(false)
+    expect((await client.ask(plain.headers, plain.body)).status).toBe(200)
+  })
+})
+
 describe('a gateway that is asked to stop', () => {
   test('says so on connections of HTTP/2, finishes their streams and takes no more', async () => {
     const end = Promise.withResolvers<void>()
