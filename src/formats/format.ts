@@ -98,6 +98,8 @@ export type FrameVerdict =
   | { readonly type: 'forward' }
   /** Only there because the gateway asked for it: not for the client. */
   | { readonly type: 'withhold' }
+  /** A part of it is only there for the same reason: these bytes are the frame without it. */
+  | { readonly type: 'replace'; readonly bytes: Uint8Array }
   /** The terminator: the answer is complete once it was forwarded. */
   | { readonly type: 'end' }
   | { readonly type: 'fault'; readonly fault: ProviderFault }

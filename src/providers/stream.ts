@@ -90,7 +90,8 @@ export function forwardStream(
   const { continuation } = context
   const follower = continuation && followFrames(context, continuation.options)
   function pass(frames: readonly SseFrame[], chunk?: Uint8Array): Passed {
-    const kept: SseFrame[] = []
+    const kept: Uint8Array[] = []
+    let isChanged = false
     let hasEnded = false
     let failure: unknown
     try {
@@ -99,14 +100,18 @@ export function forwardStream(
         const verdict = hasEnded ? forward : observer.observe(frame)
         if (verdict.type === 'fault') throw faultError(verdict.fault)
         if (verdict.type === 'end') hasEnded = true
-        if (verdict.type !== 'withhold') kept.push(frame)
+        isChanged ||= verdict.type === 'withhold' || verdict.type === 'replace'
+        if (verdict.type !== 'withhold') {
+          kept.push(verdict.type === 'replace' ? verdict.bytes : frame.bytes)
+        }
         follower?.see(frame)
       }
     } catch (error) {
       failure = error
     }
-    const isWhole = !isReframed && chunk !== undefined && kept.length === frames.length
-    return { bytes: isWhole ? chunk : joinFrames(kept), hasEnded, failure }
+    const isWhole = !isReframed && !isChanged && kept.length === frames.length
+    const bytes = isWhole ? (chunk ?? joined(kept)) : joined(kept)
+    return { bytes, hasEnded, failure }
   }
   return pump(context, {
     pass,
@@ -353,7 +358,7 @@ function faultError(fault: ProviderFault): GatewayError {
   return new GatewayError('provider_error', fault.message, { status: fault.status, failureClass })
 }
 
-function joinFrames(frames: readonly SseFrame[]): Uint8Array {
-  const only = frames.length === 1 ? frames[0] : undefined
-  return only === undefined ? Buffer.concat(frames.map((frame) => frame.bytes)) : only.bytes
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const only = pieces.length === 1 ? pieces[0] : undefined
+  return only ?? Buffer.concat(pieces)
 }

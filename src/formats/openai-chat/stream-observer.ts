@@ -4,6 +4,7 @@ import type { StreamObserver } from '../format.ts'
 import { badAnswer } from './answer-reader.ts'
 import { isErrorChunk, readChunk } from './chunk.ts'
 import { readFault } from './errors.ts'
+import { withoutNullUsage } from './null-usage.ts'
 import { readUsage } from './usage.ts'
 
 /** Opens an observer of a chat completions stream. */
@@ -35,8 +36,10 @@ export function createChunkObserver(options: {
       // vLLM may repeat usage in every chunk; the last one counts.
       const seen = readUsage(chunk)
       usage = seen ?? usage
-      const onlyUsage = choices.length === 0 && seen !== undefined
-      return { type: onlyUsage && options.withholdUsage ? 'withhold' : 'forward' }
+      if (!options.withholdUsage) return { type: 'forward' }
+      if (choices.length === 0 && seen !== undefined) return { type: 'withhold' }
+      const bytes = chunk['usage'] === null ? withoutNullUsage(frame) : undefined
+      return bytes === undefined ? { type: 'forward' } : { type: 'replace', bytes }
     },
     usage: () => usage,
     outputLength: () => outputLength,

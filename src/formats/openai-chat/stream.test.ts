@@ -305,6 +305,32 @@ describe('the stream observer', () => {
     expect(observer.usage()).toEqual(usage)
   })
 
+  test('takes out what says that usage is still to come, only when the gateway asked for it', () => {
+    const heads = '"id":"c","object":"chat.completion.chunk","created":1,"model":"m"'
+    const choices = (text: string) => `"choices":[{"index":0,"delta":{"content":${text}}}]`
+    const said = JSON.stringify('he said ,"usage":null} and "usage":null,')
+    const cases = [
+      [`{${heads},${choices('"a"')},"usage":null}`, `{${heads},${choices('"a"')}}`],
+      [`{${heads},"usage":null,${choices(said)}}`, `{${heads},${choices(said)}}`],
+      [`{"usage":null,${heads},${choices('"a"')}}`, `{${heads},${choices('"a"')}}`],
+      [`{${heads},${choices('"a"')}, "usage" : null }`, `{${heads},${choices('"a"')} }`],
+      [
+        `{${heads},${choices('"a"')},"x":{"a":1,"usage":null},"usage":null}`,
+        `{${heads},${choices('"a"')},"x":{"a":1,"usage":null}}`,
+      ],
+    ] as const
+    for (const [sent, forwarded] of cases) {
+      const text = `data: ${sent}\r\n: comment\r\n\r\n`
+      const [frame] = createSseSplitter({ maxFrameBytes: 10_000 }).push(Buffer.from(text))
+      if (frame === undefined) throw new Error('no frame')
+      const verdict = openAiChat.openStreamObserver({ withholdUsage: true }).observe(frame)
+      if (verdict.type !== 'replace') throw new Error(`The verdict is ${verdict.type}.`)
+      expect(Buffer.from(verdict.bytes).toString()).toBe(text.replace(sent, forwarded))
+      const asked = openAiChat.openStreamObserver({ withholdUsage: false }).observe(frame)
+      expect(asked.type).toBe('forward')
+    }
+  })
+
   test('counts thinking, refusals and tool calls as output', () => {
     const { observer } = observe(
       false,
