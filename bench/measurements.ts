@@ -81,9 +81,11 @@ async function settle(target: Target): Promise<void> {
 export async function warmUp(bench: Bench): Promise<void> {
   for (const target of bench.targets) {
     bench.log(`warming up ${target.name}`)
-    const seconds = bench.quick ? 2 : 5
-    await runWrk(target, { connections: 16, bodyBytes: 1_024, seconds, work: bench.work })
-    await streamLoad(bench, target, { streams: 100, staggerMs: 10 })
+    const seconds = bench.quick ? 2 : 10
+    await runWrk(target, { connections: 64, bodyBytes: 1_024, seconds, work: bench.work })
+    // A gateway in use has opened more streams than any compiler waits for.
+    const [streams, staggerMs] = bench.quick ? [100, 10] : [1_500, 3]
+    await streamLoad(bench, target, { streams, staggerMs })
   }
 }
 
