@@ -34,6 +34,14 @@ export interface Warning {
 /** Collects warnings of one call. */
 export type Warn = (warning: Warning) => void
 
+/** Takes warnings nobody wants. */
+export const unheard: Warn = () => {}
+
+/** Returns the name of a kind as it may stand in a warning: providers name kinds as they like. */
+export function kindName(kind: unknown): { readonly detail?: string } {
+  return typeof kind === 'string' && /^[\w.-]{1,64}$/.test(kind) ? { detail: kind } : {}
+}
+
 /** An error as a client is to see it. */
 export interface ErrorView {
   readonly status: number
@@ -53,6 +61,8 @@ export interface StreamWriterOptions {
   readonly createdAt: number
   /** The client's request, for formats whose answers repeat it. */
   readonly asked?: JsonObject | undefined
+  /** Told what of the answer has no place in the format; the same may be told more than once. */
+  readonly warn?: Warn | undefined
 }
 
 /** Writes neutral events as the frames of one format. Stateful, one per stream. */
@@ -167,10 +177,12 @@ export interface ProviderFormat {
    * at other providers, whose proofs of reasoning would be refused; `undefined` for most.
    */
   withoutForeign?(body: JsonObject, options: ForeignOptions): JsonObject | undefined
-  readAnswer(body: JsonObject): NeutralAnswer
+  /** @param warn told what of the answer has no neutral form, by its path in the answer */
+  readAnswer(body: JsonObject, warn?: Warn): NeutralAnswer
   /** Cuts its streams into frames; as server-sent events where it is absent. */
   openSplitter?(options: { readonly maxFrameBytes: number }): SseSplitter
-  openStreamReader(): StreamReader
+  /** @param warn as for `readAnswer`; the same may be told more than once */
+  openStreamReader(warn?: Warn): StreamReader
   /** @param withholdUsage the gateway itself asked for the usage frame; the client must not see it */
   openStreamObserver(options: { readonly withholdUsage: boolean }): StreamObserver
   /** Usage of a complete answer body, if the provider reported it. */

@@ -60,6 +60,20 @@ export function collectIn(warnings: string[]): Warn {
   }
 }
 
+const maxAnswerWarnings = 100
+
+/** The same for what is lost of an answer: each loss once, however often it is told. */
+export function collectAnswerIn(warnings: string[]): Warn {
+  const collect = collectIn(warnings)
+  const told = new Set<string>()
+  return (warning) => {
+    const loss = `${warning.type} ${warning.field}`
+    if (told.has(loss) || told.size >= maxAnswerWarnings) return
+    told.add(loss)
+    collect({ ...warning, field: `answer.${warning.field}` })
+  }
+}
+
 /** Makes the answer of an exchange. */
 export function answerOf(
   exchange: Exchange,

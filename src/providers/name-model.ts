@@ -4,12 +4,12 @@ import type { NeutralEvent, ProviderFormat } from '../formats/index.ts'
 export function namingModel(format: ProviderFormat, model: string): ProviderFormat {
   return {
     ...format,
-    readAnswer(body) {
-      const answer = format.readAnswer(body)
+    readAnswer(body, warn) {
+      const answer = format.readAnswer(body, warn)
       return answer.model === '' ? { ...answer, model } : answer
     },
-    openStreamReader() {
-      const reader = format.openStreamReader()
+    openStreamReader(warn) {
+      const reader = format.openStreamReader(warn)
       let hasStarted = false
       return {
         read(frame) {

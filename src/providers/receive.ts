@@ -9,7 +9,7 @@ import { isDivisible, resumedOf } from './continue.ts'
 import { classifyFault, refusesCredentials } from './failure-class.ts'
 import {
   answerOf,
-  collectIn,
+  collectAnswerIn,
   isSameDialect,
   meterUsage,
   strikeSecrets,
@@ -63,10 +63,11 @@ async function receiveWhole(
     exchange.dependencies.estimateTokens(text),
   )
   if (translation.isSame) return answerOf(exchange, response.status, headers, bytes)
-  const read = translation.provider.readAnswer(body)
+  const warn = collectAnswerIn(exchange.warnings)
+  const read = translation.provider.readAnswer(body, warn)
   const answer = translation.client.writeAnswer(
     { ...read, createdAt: read.createdAt ?? Math.floor(exchange.dependencies.now() / 1000) },
-    collectIn(exchange.warnings),
+    warn,
     askedOf(exchange),
   )
   return answerOf(exchange, 200, asJson(headers), JSON.stringify(answer))
@@ -104,6 +105,7 @@ function receiveStream(
     includeUsage: prepared.clientWantsUsage,
     createdAt: Math.floor(dependencies.now() / 1000),
     asked: askedOf(exchange),
+    warn: collectAnswerIn(exchange.warnings),
   })
   return answerOf(exchange, 200, { ...headers, ...type }, body)
 }

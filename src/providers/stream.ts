@@ -128,7 +128,7 @@ export function translateStream(
   context: StreamContext,
   options: StreamWriterOptions,
 ): AsyncIterableIterator<Uint8Array> {
-  const reader = context.provider.openStreamReader()
+  const reader = context.provider.openStreamReader(options.warn)
   const { resumed, continuation } = context
   const writer = resumed?.writer ?? context.client.openStreamWriter(options)
   const rewrite = resumed && rewriteEvents(resumed)

@@ -144,7 +144,8 @@ async function exchange(
   }
   if (arrival === undefined) return over(refusal(client, response, bytes))
   const { arrived, dialect } = arrival
-  if (dialect.stopFor(say.stop) === undefined) return over({ verdict: 'none' })
+  const isMute = say.cites !== undefined && dialect.cites !== true
+  if (isMute || dialect.stopFor(say.stop) === undefined) return over({ verdict: 'none' })
   gates.requireAll()
   const asked = compareAsk(sending.told ?? ask, arrived)
   checkTarget(arrived, pair, feature)

@@ -81,6 +81,7 @@ export function factsOfAnswer(answer: Omit<Say, 'stop'>): Fact[] {
     // Whether a proof is the right one shows when it comes back.
     ...(answer.thoughts ?? []).flatMap(({ text }) => said('thought', text || undefined)),
     ...said('text', answer.text || undefined),
+    ...said('citation', answer.cites),
     ...(answer.calls ?? []).map((call) => fact('call', textOfCall(call))),
     ...factsOfUsage(answer.usage),
   ]

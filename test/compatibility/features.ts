@@ -147,6 +147,11 @@ export const features: readonly Feature[] = [
   },
   { title: 'Documents (PDF)', ask: asked([look, document]), say: answer },
   { title: 'Documents (plain text)', ask: asked([look, note]), say: answer },
+  {
+    title: 'Citations in answers',
+    ask: asked(hello),
+    say: { ...answer, cites: 'https://example.com/source' },
+  },
   { title: 'Tools, parallel calls', ask: asked(question, { tools }), say: called },
   {
     title: 'Text before tool calls',

@@ -92,6 +92,8 @@ export interface Usage {
 export interface Say {
   readonly thoughts?: readonly Thought[]
   readonly text?: string
+  /** Address of a source of the text. */
+  readonly cites?: string
   readonly calls?: readonly Call[]
   readonly stop: Stop
   readonly usage: Usage

@@ -1,6 +1,13 @@
 import { GatewayError } from '../../core/errors.ts'
-import { asObject, asString, isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
-import type { Warn } from '../format.ts'
+import {
+  asArray,
+  asObject,
+  asString,
+  isObject,
+  type JsonObject,
+  type JsonValue,
+} from '../../core/json.ts'
+import { kindName, unheard, type Warn } from '../format.ts'
 import type { NeutralAnswer, NeutralPart, RefusalPart } from '../neutral.ts'
 import { readStopReason, writeStopReason } from './stop-reason.ts'
 import { toolIdOf } from './tool-id.ts'
@@ -8,10 +15,11 @@ import { readUsage, writeUsage } from './usage.ts'
 import { inputOf } from './write-blocks.ts'
 
 /**
- * Reads a complete answer. Blocks of tools that ran at Anthropic have no neutral form and are left out.
+ * Reads a complete answer. Blocks of tools that ran at Anthropic, and citations, have no neutral form and are
+ * warned about.
  * Throws `provider_bad_answer` when the body is no message.
  */
-export function readAnswer(body: JsonObject): NeutralAnswer {
+export function readAnswer(body: JsonObject, warn: Warn = unheard): NeutralAnswer {
   const blocks = body['content']
   if (!Array.isArray(blocks)) throw badAnswer('the answer has no content')
   const stopSequence = asString(body['stop_sequence'])
@@ -19,7 +27,10 @@ export function readAnswer(body: JsonObject): NeutralAnswer {
   return {
     id: asString(body['id']) ?? '',
     model: asString(body['model']) ?? '',
-    content: [...blocks.flatMap(readBlock), ...readRefusal(body)],
+    content: [
+      ...blocks.flatMap((block, index) => readBlock(block, `content[${index}]`, warn)),
+      ...readRefusal(body),
+    ],
     stopReason: readStopReason(body['stop_reason']),
     ...(stopSequence !== undefined && { stopSequence }),
     ...(usage !== undefined && { usage }),
@@ -54,10 +65,13 @@ export function writeAnswer(answer: NeutralAnswer, warn: Warn): JsonObject {
   }
 }
 
-function readBlock(block: JsonValue): readonly NeutralPart[] {
+function readBlock(block: JsonValue, path: string, warn: Warn): readonly NeutralPart[] {
   if (!isObject(block)) throw badAnswer('a content block is no object')
   switch (asString(block['type']) ?? '') {
     case 'text':
+      if (asArray(block['citations']).length > 0) {
+        warn({ type: 'dropped', field: `${path}.citations` })
+      }
       return [{ type: 'text', text: requireText(block, 'text') }]
     case 'thinking': {
       const signature = asString(block['signature'])
@@ -73,6 +87,7 @@ function readBlock(block: JsonValue): readonly NeutralPart[] {
       return [{ type: 'tool-call', id: requireText(block, 'id'), name, arguments: args }]
     }
     default:
+      warn({ type: 'dropped', field: path, ...kindName(block['type']) })
       return []
   }
 }

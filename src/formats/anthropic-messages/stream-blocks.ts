@@ -1,4 +1,5 @@
 import { asNumber, asObject, asString, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { kindName, unheard, type Warn } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import { argumentsOf, badAnswer } from './answer.ts'
 
@@ -14,7 +15,7 @@ interface OpenBlock {
 }
 
 /** Reads the events of content blocks; numbers neutral parts without gaps where blocks are passed over. */
-export function createBlockReader() {
+export function createBlockReader(warn: Warn = unheard) {
   const blocks = new Map<number, OpenBlock>()
   let nextIndex = 0
 
@@ -23,14 +24,20 @@ export function createBlockReader() {
       const block = asObject(data['content_block'])
       if (block === undefined) throw badAnswer('content_block_start without a block')
       const { open, events } = startBlock(block, nextIndex)
+      const wireIndex = wireIndexOf(data)
       if (events.length > 0) nextIndex++
-      blocks.set(wireIndexOf(data), open)
+      else warn({ type: 'dropped', field: `content[${wireIndex}]`, ...kindName(block['type']) })
+      blocks.set(wireIndex, open)
       return events
     },
     delta(data: JsonObject): NeutralEvent[] {
-      const block = blocks.get(wireIndexOf(data))
+      const wireIndex = wireIndexOf(data)
+      const block = blocks.get(wireIndex)
       const change = asObject(data['delta'])
       if (block === undefined || change === undefined) throw badAnswer('a delta without its block')
+      if (change['type'] === 'citations_delta') {
+        warn({ type: 'dropped', field: `content[${wireIndex}].citations` })
+      }
       return block.kind === 'other' ? [] : readDelta(block, change)
     },
     stop(data: JsonObject): NeutralEvent[] {

@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../../core/usage.ts'
 import { asObject, asString, type JsonObject } from '../../core/json.ts'
-import type { StreamReader } from '../format.ts'
+import type { StreamReader, Warn } from '../format.ts'
 import type { NeutralEvent, StopReason } from '../neutral.ts'
 import { badAnswer, readRefusal } from './answer.ts'
 import { readFault } from './errors.ts'
@@ -10,8 +10,8 @@ import { parseFrame } from './stream-event.ts'
 import { readUsage } from './usage.ts'
 
 /** Opens a reader of one Anthropic stream. Events of kinds not known here are passed over. */
-export function openStreamReader(): StreamReader {
-  const blocks = createBlockReader()
+export function openStreamReader(warn?: Warn): StreamReader {
+  const blocks = createBlockReader(warn)
   let usage: TokenUsage | undefined
   let stopReason: StopReason = 'other'
   let stopSequence: string | undefined

@@ -1,7 +1,7 @@
 import { asObject, asString, isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { argumentsOf, badAnswer } from '../anthropic-messages/answer.ts'
 import { inputOf } from '../anthropic-messages/write-blocks.ts'
-import type { Warn } from '../format.ts'
+import { kindName, unheard, type Warn } from '../format.ts'
 import { splitCallId } from '../gemini/signature.ts'
 import type { NeutralAnswer, NeutralPart } from '../neutral.ts'
 import { neutralSignature } from '../origin.ts'
@@ -11,9 +11,9 @@ import { readUsage, writeUsage } from './usage.ts'
 
 /**
  * Reads a complete answer, which names no model. Blocks that have no neutral form (tools that ran at the
- * provider, made images) are left out. Throws `provider_bad_answer` when the body is no answer.
+ * provider, made images), and citations, are warned about. Throws `provider_bad_answer` when the body is no answer.
  */
-export function readAnswer(body: JsonObject): NeutralAnswer {
+export function readAnswer(body: JsonObject, warn: Warn = unheard): NeutralAnswer {
   const message = asObject(asObject(body['output'])?.['message'])
   const blocks = message?.['content']
   if (!Array.isArray(blocks)) throw badAnswer('the answer has no content')
@@ -22,7 +22,9 @@ export function readAnswer(body: JsonObject): NeutralAnswer {
   return {
     id: newAnswerId(),
     model: '',
-    content: blocks.flatMap(readBlock),
+    content: blocks.flatMap((block, index) =>
+      readBlock(block, `output.message.content[${index}]`, warn),
+    ),
     stopReason: readStopReason(body['stopReason']),
     ...(stopSequence !== undefined && { stopSequence }),
     ...(usage !== undefined && { usage }),
@@ -68,13 +70,17 @@ export function writeStopSequence(stopSequence: string | undefined): JsonObject 
     : { additionalModelResponseFields: { stop_sequence: stopSequence } }
 }
 
-function readBlock(block: JsonValue): readonly NeutralPart[] {
+function readBlock(block: JsonValue, path: string, warn: Warn): readonly NeutralPart[] {
   if (!isObject(block)) throw badAnswer('a content block is no object')
   const { text, toolUse, reasoningContent, citationsContent } = block
   if (typeof text === 'string') return [{ type: 'text', text }]
-  if (isObject(toolUse)) return readToolUse(toolUse)
+  if (isObject(toolUse) && toolUse['type'] !== 'server_tool_use') return readToolUse(toolUse)
   if (isObject(reasoningContent)) return readReasoning(reasoningContent)
-  if (isObject(citationsContent)) return readCitations(citationsContent)
+  if (isObject(citationsContent)) {
+    warn({ type: 'dropped', field: `${path}.citationsContent.citations` })
+    return readCitations(citationsContent)
+  }
+  warn({ type: 'dropped', field: path, ...kindName(Object.keys(block)[0]) })
   return []
 }
 
@@ -82,7 +88,6 @@ function readToolUse(use: JsonObject): readonly NeutralPart[] {
   const id = asString(use['toolUseId'])
   const name = asString(use['name'])
   if (id === undefined || name === undefined) throw badAnswer('a tool call without id or name')
-  if (use['type'] === 'server_tool_use') return []
   return [{ type: 'tool-call', id, name, arguments: argumentsOf(use['input']) }]
 }
 

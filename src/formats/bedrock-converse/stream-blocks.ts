@@ -1,5 +1,6 @@
 import { asObject, asString, type JsonObject } from '../../core/json.ts'
 import { badAnswer } from '../anthropic-messages/answer.ts'
+import { kindName, unheard, type Warn } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
 
 /** A content block that is open. */
@@ -19,9 +20,16 @@ type Kind = 'text' | 'reasoning' | 'redacted' | 'tool-call' | 'other'
  * Reads the events of content blocks. Only tool calls have a start on the wire, the other blocks begin
  * with their first delta. Numbers neutral parts without gaps where blocks are passed over.
  */
-export function createBlockReader() {
+export function createBlockReader(warn: Warn = unheard) {
   const blocks = new Map<number, OpenBlock>()
   let nextIndex = 0
+
+  function lose(wireIndex: number, content: JsonObject): void {
+    const field = `output.message.content[${wireIndex}]`
+    if ('citation' in content) {
+      warn({ type: 'dropped', field: `${field}.citationsContent.citations` })
+    } else warn({ type: 'dropped', field, ...kindName(Object.keys(content)[0]) })
+  }
 
   function open(wireIndex: number, kind: Kind): OpenBlock {
     const index = kind === 'other' ? -1 : nextIndex++
@@ -34,7 +42,10 @@ export function createBlockReader() {
     start(wireIndex: number, start: JsonObject): NeutralEvent[] {
       const use = asObject(start['toolUse'])
       if (use === undefined || use['type'] === 'server_tool_use') {
-        if (Object.keys(start).length > 0) open(wireIndex, 'other')
+        if (Object.keys(start).length > 0) {
+          lose(wireIndex, start)
+          open(wireIndex, 'other')
+        }
         return []
       }
       const id = asString(use['toolUseId'])
@@ -46,7 +57,10 @@ export function createBlockReader() {
       const kind = kindOf(delta)
       const before = blocks.get(wireIndex)
       if (before?.kind === 'other') return []
-      if (kind === 'other') return before === undefined ? startOf(open(wireIndex, kind)) : []
+      if (kind === 'other') {
+        lose(wireIndex, delta)
+        return before === undefined ? startOf(open(wireIndex, kind)) : []
+      }
       if (before === undefined) {
         if (kind === 'tool-call') throw badAnswer('a delta without its block')
         const block = open(wireIndex, kind)

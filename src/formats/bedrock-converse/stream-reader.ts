@@ -1,7 +1,7 @@
 import { asNumber, asObject, type JsonObject } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
 import { badAnswer } from '../anthropic-messages/answer.ts'
-import type { StreamReader } from '../format.ts'
+import type { StreamReader, Warn } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import { newAnswerId, stopSequenceIn } from './answer.ts'
 import { readStopReason } from './stop-reason.ts'
@@ -15,8 +15,8 @@ type Ending = Omit<Extract<NeutralEvent, { type: 'answer-end' }>, 'usage'>
  * Opens a reader of one stream of Converse. The usage comes in `metadata`, behind `messageStop`; a stream
  * that ends without it is complete too. Events of kinds not known here are passed over.
  */
-export function openStreamReader(): StreamReader {
-  const blocks = createBlockReader()
+export function openStreamReader(warn?: Warn): StreamReader {
+  const blocks = createBlockReader(warn)
   let hasStarted = false
   let ending: Ending | undefined
 

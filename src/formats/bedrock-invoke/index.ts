@@ -61,7 +61,7 @@ export const anthropicAtBedrock = {
   ...bedrockInvoke,
   name: 'anthropic-messages',
   openSplitter: createUnwrappingSplitter,
-  openStreamReader: () => openReader(unwrapped),
+  openStreamReader: (warn) => openReader(unwrapped, warn),
   openStreamObserver: () => openObserver(unwrapped),
 } as const satisfies ProviderFormat
 
@@ -96,12 +96,12 @@ function unwrapped(frame: SseFrame): ReturnType<Unwrap> {
   return fault === undefined ? { type: 'frame', frame } : { type: 'fault', fault }
 }
 
-function openStreamReader(): StreamReader {
-  return openReader(unwrap)
+function openStreamReader(warn?: Warn): StreamReader {
+  return openReader(unwrap, warn)
 }
 
-function openReader(take: Unwrap): StreamReader {
-  const reader = anthropicMessages.openStreamReader()
+function openReader(take: Unwrap, warn?: Warn): StreamReader {
+  const reader = anthropicMessages.openStreamReader(warn)
   return {
     read(frame) {
       const taken = take(frame)

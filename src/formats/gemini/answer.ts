@@ -6,7 +6,7 @@ import {
   parseJson,
   type JsonObject,
 } from '../../core/json.ts'
-import type { Warn } from '../format.ts'
+import { unheard, type Warn } from '../format.ts'
 import type { NeutralAnswer, NeutralPart, RefusalPart, ToolCallPart } from '../neutral.ts'
 import { badAnswer } from '../openai-chat/answer-reader.ts'
 import { createAnswerPartReader, joinParts } from './answer-parts.ts'
@@ -19,12 +19,13 @@ import { readUsage, writeUsage } from './usage.ts'
  * Reads a complete answer; further candidates are left out. A prompt that was blocked has no candidate
  * and says so inside a 200. Throws `provider_bad_answer` when the body has neither.
  */
-export function readAnswer(body: JsonObject): NeutralAnswer {
+export function readAnswer(body: JsonObject, warn: Warn = unheard): NeutralAnswer {
   const candidate = asObject(asArray(body['candidates'])[0])
   const blocked = readBlock(body)
   if (candidate === undefined && blocked === undefined) {
     throw badAnswer('the answer has no candidate')
   }
+  warnOfSources(candidate, warn)
   const id = asString(body['responseId']) ?? ''
   const reader = createAnswerPartReader(() => id)
   const parts = joinParts(reader.read(candidate?.['content']))
@@ -40,6 +41,18 @@ export function readAnswer(body: JsonObject): NeutralAnswer {
         ? readFinishReason(candidate?.['finishReason'], reader.hasToolCalls())
         : 'content-filter',
     ...(usage === undefined ? {} : { usage }),
+  }
+}
+
+/** Fields of a candidate that tell where its words come from. */
+const sources = ['citationMetadata', 'groundingMetadata', 'urlContextMetadata'] as const
+
+/** Warns of sources, which have no neutral form. */
+export function warnOfSources(candidate: JsonObject | undefined, warn: Warn): void {
+  for (const field of sources) {
+    const source = candidate?.[field]
+    const isTold = isObject(source) && Object.keys(source).length > 0
+    if (isTold) warn({ type: 'dropped', field: `candidates[0].${field}` })
   }
 }
 

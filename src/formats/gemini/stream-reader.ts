@@ -7,13 +7,13 @@ import {
   type JsonObject,
 } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
-import type { StreamReader } from '../format.ts'
+import { unheard, type StreamReader, type Warn } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import { badAnswer } from '../openai-chat/answer-reader.ts'
 import type { SseFrame } from '../sse.ts'
 import { createAnswerPartReader } from './answer-parts.ts'
 import type { AnswerPart } from './answer-parts.ts'
-import { readBlock, readCreateTime } from './answer.ts'
+import { readBlock, readCreateTime, warnOfSources } from './answer.ts'
 import { arrayEnd } from './array-splitter.ts'
 import { readFault } from './errors.ts'
 import { isFinishReason, readFinishReason } from './finish-reason.ts'
@@ -31,8 +31,8 @@ export function readChunk(frame: SseFrame): JsonObject | undefined {
  * Opens a reader. Nothing in the stream says that it ends: usage and more may follow a finish reason. So
  * the end is told when the bytes have ended after one, and in an array when the array is closed.
  */
-export function openStreamReader(): StreamReader {
-  const reader = new ChunkReader()
+export function openStreamReader(warn: Warn = unheard): StreamReader {
+  const reader = new ChunkReader(warn)
   return {
     read(frame) {
       if (frame.event === arrayEnd) return reader.end()
@@ -44,8 +44,8 @@ export function openStreamReader(): StreamReader {
 }
 
 /** As `openStreamReader`, for a stream that is an array: it ends where that is closed, and only there. */
-export function openArrayReader(): StreamReader {
-  const reader = openStreamReader()
+export function openArrayReader(warn?: Warn): StreamReader {
+  const reader = openStreamReader(warn)
   return { read: (frame) => reader.read(frame) }
 }
 
@@ -62,6 +62,11 @@ class ChunkReader {
   #nextIndex = 0
   #open: OpenPart | undefined
   readonly #parts = createAnswerPartReader(() => this.#id)
+  readonly #warn: Warn
+
+  constructor(warn: Warn) {
+    this.#warn = warn
+  }
 
   read(chunk: JsonObject): readonly NeutralEvent[] {
     this.#events = []
@@ -73,6 +78,7 @@ class ChunkReader {
     this.#usage = readUsage(chunk) ?? this.#usage
     if (!this.#hasStarted) this.#start(chunk)
     const candidate = asArray(chunk['candidates']).map(asObject).find(isFirst)
+    warnOfSources(candidate, this.#warn)
     for (const part of this.#parts.read(candidate?.['content'])) this.#part(part)
     if (isFinishReason(candidate?.['finishReason'])) this.#finishReason = candidate['finishReason']
     const blocked = readBlock(chunk)

@@ -4,9 +4,11 @@ import {
   asNumber,
   asObject,
   asString,
+  isObject,
   type JsonObject,
   type JsonValue,
 } from '../../core/json.ts'
+import { unheard, type Warn } from '../format.ts'
 import type { NeutralAnswer, NeutralPart, ToolCallPart } from '../neutral.ts'
 import { readThinking } from './content-reader.ts'
 import { pruned } from './fields.ts'
@@ -15,12 +17,13 @@ import { readEnding } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 
 /** Reads a complete chat completion; further choices are left out. Throws `provider_bad_answer`. */
-export function readAnswer(body: JsonObject): NeutralAnswer {
+export function readAnswer(body: JsonObject, warn: Warn = unheard): NeutralAnswer {
   const choice = asObject(asArray(body['choices'])[0])
   const message = asObject(choice?.['message'])
   if (choice === undefined || message === undefined) {
     throw badAnswer('the answer has no choices[0].message')
   }
+  warnOfSources(body, message, warn)
   const content = readAnswerContent(message, asString(body['id']) ?? '')
   return pruned<NeutralAnswer>({
     id: asString(body['id']) ?? '',
@@ -34,6 +37,22 @@ export function readAnswer(body: JsonObject): NeutralAnswer {
       refusal: content.some((part) => part.type === 'refusal'),
     }),
   })
+}
+
+/**
+ * Warns of what is said about sources, and of audio, which have no neutral form; of audio the words stay.
+ * @param said the message, or what a chunk adds to it
+ */
+export function warnOfSources(body: JsonObject, said: JsonObject, warn: Warn): void {
+  const path = 'choices[0].message'
+  if (asArray(said['annotations']).length > 0) {
+    warn({ type: 'dropped', field: `${path}.annotations` })
+  }
+  // Perplexity and xAI tell their sources beside the choices.
+  if (asArray(body['citations']).length > 0) warn({ type: 'dropped', field: 'citations' })
+  if (isObject(said['audio'])) {
+    warn({ type: 'changed', field: `${path}.audio`, detail: 'its words alone are told' })
+  }
 }
 
 /** Makes the error for an answer that is not valid; `reason` is for operators. */

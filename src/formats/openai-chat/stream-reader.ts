@@ -1,9 +1,9 @@
 import { asArray, asNumber, asObject, asString, type JsonObject } from '../../core/json.ts'
 import type { TokenUsage } from '../../core/usage.ts'
-import type { StreamReader } from '../format.ts'
+import { unheard, type StreamReader, type Warn } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import type { SseFrame } from '../sse.ts'
-import { badAnswer, readAnswerText } from './answer-reader.ts'
+import { badAnswer, readAnswerText, warnOfSources } from './answer-reader.ts'
 import { isErrorChunk, readChunk } from './chunk.ts'
 import { readFault } from './errors.ts'
 import { createPartTracker, type PartTracker } from './part-tracker.ts'
@@ -12,9 +12,10 @@ import { readEnding, type Ending } from './stop-reason.ts'
 import { readUsage } from './usage.ts'
 
 /** Opens a reader of a chat completions stream; only the first choice is read. */
-export function openStreamReader(): StreamReader {
-  return createChunkReader((choice, parts) => {
+export function openStreamReader(warn: Warn = unheard): StreamReader {
+  return createChunkReader((choice, parts, chunk) => {
     const delta = asObject(choice['delta']) ?? {}
+    warnOfSources(chunk, delta, warn)
     readThoughts(delta, parts)
     for (const part of readAnswerText(delta['content'])) {
       if (part.type === 'text') parts.text(part.text)
@@ -28,7 +29,7 @@ export function openStreamReader(): StreamReader {
 }
 
 /** Reads what one choice of a chunk adds to the answer. */
-export type ReadChoice = (choice: JsonObject, parts: PartTracker) => void
+export type ReadChoice = (choice: JsonObject, parts: PartTracker, chunk: JsonObject) => void
 
 /** Makes a reader of chunks that all of OpenAI's streams have in common. */
 export function createChunkReader(readChoice: ReadChoice): StreamReader {
@@ -80,7 +81,7 @@ class ChunkReader {
     if (choice !== undefined && !this.#ended) {
       // Azure begins with a chunk that has no choices and no id: the answer starts after it.
       this.#start(chunk)
-      this.#readChoice(choice, this.#parts)
+      this.#readChoice(choice, this.#parts, chunk)
       if (asString(choice['finish_reason'])) this.#readEnd(choice)
     }
     // Usage comes with the last choice or in a chunk of its own; whichever it is, it ends the answer.

@@ -55,7 +55,16 @@ class ChunkWriter {
     }
     if (event.type === 'answer-end') return this.#end(event)
     if (event.type === 'error') return writeStreamFault(event.fault)
-    return event.type === 'done' ? doneFrame : ''
+    if (event.type === 'done') return doneFrame
+    this.#lose(event)
+    return ''
+  }
+
+  /** Warns of parts that have no place in a text. */
+  #lose(event: NeutralEvent): void {
+    const begins = event.type === 'reasoning-start' || event.type === 'tool-call-start'
+    if (!begins && event.type !== 'redacted-reasoning') return
+    this.#options.warn?.({ type: 'dropped', field: `content[${event.index}]` })
   }
 
   #chunk(fields: JsonObject): string {

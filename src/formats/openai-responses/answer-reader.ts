@@ -1,5 +1,6 @@
 import { GatewayError } from '../../core/errors.ts'
 import { asArray, asNumber, asObject, asString, type JsonObject } from '../../core/json.ts'
+import { kindName, unheard, type Warn } from '../format.ts'
 import type { NeutralAnswer, NeutralPart } from '../neutral.ts'
 import { pruned } from '../openai-chat/fields.ts'
 import { readStopReason } from './ending.ts'
@@ -8,17 +9,21 @@ import { readSealed } from './sealed.ts'
 import { readUsage } from './usage.ts'
 
 /**
- * Reads a complete response. Items of tools that ran at the provider have no neutral form and are left
- * out. Throws `provider_bad_answer` when the body is no response that came to its end.
+ * Reads a complete response. Items of tools that ran at the provider, and sources of what is said,
+ * have no neutral form and are warned about. Throws `provider_bad_answer` when the body is no response that came to its end.
  */
-export function readAnswer(body: JsonObject): NeutralAnswer {
+export function readAnswer(body: JsonObject, warn: Warn = unheard): NeutralAnswer {
   const output = body['output']
   if (!Array.isArray(output)) throw badAnswer('the answer has no output')
   const status = asString(body['status']) ?? 'completed'
   if (status !== 'completed' && status !== 'incomplete') {
     throw badAnswer('the response did not come to its end')
   }
-  const content = output.flatMap((item) => readOutputItem(asObject(item) ?? {}))
+  const content = output.flatMap((element, index) => {
+    const item = asObject(element) ?? {}
+    warnOfItem(item, index, warn)
+    return readOutputItem(item)
+  })
   return pruned<NeutralAnswer>({
     id: asString(body['id']) ?? '',
     model: asString(body['model']) ?? '',
@@ -31,6 +36,20 @@ export function readAnswer(body: JsonObject): NeutralAnswer {
       refusal: content.some((part) => part.type === 'refusal'),
     }),
   })
+}
+
+/** Warns of an item that has no neutral form, and of what a message says about its sources. */
+export function warnOfItem(item: JsonObject, index: number, warn: Warn): void {
+  const { type } = item
+  const field = `output[${index}]`
+  if (type !== 'message' && type !== 'reasoning' && type !== 'function_call') {
+    warn({ type: 'dropped', field, ...kindName(type) })
+  }
+  const parts = type === 'message' ? asArray(item['content']) : []
+  for (const [at, part] of parts.entries()) {
+    if (asArray(asObject(part)?.['annotations']).length === 0) continue
+    warn({ type: 'dropped', field: `${field}.content[${at}].annotations` })
+  }
 }
 
 /** Reads one item of the output. Throws `provider_bad_answer` when it is not as its type wants it. */

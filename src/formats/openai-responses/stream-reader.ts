@@ -1,8 +1,8 @@
 import { asArray, asNumber, asObject, asString, type JsonObject } from '../../core/json.ts'
-import type { StreamReader } from '../format.ts'
+import { unheard, type StreamReader, type Warn } from '../format.ts'
 import type { NeutralEvent } from '../neutral.ts'
 import type { SseFrame } from '../sse.ts'
-import { badAnswer, callOf, readOutputPart } from './answer-reader.ts'
+import { badAnswer, callOf, readOutputPart, warnOfItem } from './answer-reader.ts'
 import { readStopReason } from './ending.ts'
 import { readErrorEvent, readFailed } from './errors.ts'
 import { reasoningText, summarySeparator } from './input-reader.ts'
@@ -11,8 +11,8 @@ import { indexOf, parseFrame } from './stream-event.ts'
 import { readUsage } from './usage.ts'
 
 /** Opens a reader of response events. Items of tools that ran at the provider are left out. */
-export function openStreamReader(): StreamReader {
-  const reader = new EventReader()
+export function openStreamReader(warn: Warn = unheard): StreamReader {
+  const reader = new EventReader(warn)
   return { read: (frame) => reader.read(frame) }
 }
 
@@ -29,6 +29,7 @@ interface Part {
 }
 
 class EventReader {
+  readonly #warn: Warn
   #events: NeutralEvent[] = []
   #hasStarted = false
   #hasCalls = false
@@ -37,6 +38,10 @@ class EventReader {
   readonly #parts = new Map<string, Part>()
   /** The text or reasoning that is being read; the next one ends it. */
   #open: { readonly part: Part; readonly type: 'text' | 'reasoning' } | undefined
+
+  constructor(warn: Warn) {
+    this.#warn = warn
+  }
 
   read(frame: SseFrame): readonly NeutralEvent[] {
     this.#events = []
@@ -169,6 +174,7 @@ class EventReader {
   }
 
   #itemDone(data: JsonObject, item: JsonObject): void {
+    warnOfItem(item, indexOf(data, 'output_index'), this.#warn)
     switch (asString(item['type']) ?? '') {
       case 'message':
         asArray(item['content']).forEach((part, content_index) =>

@@ -246,6 +246,10 @@ function addDelta(open: Builder, delta: JsonObject): void {
     open.json += asString(delta['partial_json']) ?? fault('a delta without partial_json')
     return
   }
+  if (type === 'citations_delta') {
+    open.block['citations'] = [...asArray(open.block['citations']), delta['citation'] ?? null]
+    return
+  }
   const [kind, member] = memberOfDelta[type] ?? fault(`there is no ${type}`)
   if (open.block['type'] !== kind) fault(`${type} in a block of another type`)
   const piece = asString(delta[member]) ?? fault(`${type} without ${member}`)
@@ -281,6 +285,7 @@ function heardOf(message: JsonObject): Heard {
       return [{ text: said, ...(each['signature'] ? { signature: 'given' } : {}) }]
     }),
     text: content.map((each) => (each['type'] === 'text' ? asString(each['text']) : '')).join(''),
+    ...citedIn(content),
     calls: content.flatMap((each) =>
       each['type'] === 'tool_use'
         ? [
@@ -296,6 +301,12 @@ function heardOf(message: JsonObject): Heard {
     usage: usageOf(asObject(message['usage']) ?? {}),
     kept: content,
   }
+}
+
+function citedIn(content: readonly JsonObject[]): Pick<Heard, 'cites'> {
+  const [citation] = content.flatMap((each) => asArray(each['citations']))
+  const url = asString(asObject(citation)?.['url'])
+  return url === undefined ? {} : { cites: url }
 }
 
 /** What the cache held or took is counted beside the rest. */

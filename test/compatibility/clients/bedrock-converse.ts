@@ -158,8 +158,10 @@ const reasoningContent = {
     object({ redactedContent: name }, {}, true),
   ],
 }
+const citationsContent = object({ content: list(object({ text })), citations: list(object({})) })
 const block = {
   anyOf: [
+    object({ citationsContent }, {}, true),
     object({ text }, {}, true),
     object({ toolUse: object({ ...toolUse, input: object({}) }) }, {}, true),
     object({ reasoningContent }, {}, true),
@@ -191,6 +193,7 @@ const checkError = checkBy('error', object({ message: name }))
 const index = { contentBlockIndex: count }
 const delta = {
   anyOf: [
+    object({ citation: object({}) }, {}, true),
     object({ text }, {}, true),
     object({ toolUse: object({ input: text }) }, {}, true),
     object({ reasoningContent: { minProperties: 1, maxProperties: 1 } }, {}, true),
@@ -246,6 +249,7 @@ interface Builder {
   thought?: string
   signature?: string
   redacted?: string
+  citations?: JsonObject[]
 }
 
 function addDelta(open: Builder, change: JsonObject): void {
@@ -259,6 +263,8 @@ function addDelta(open: Builder, change: JsonObject): void {
     const { signature, redactedContent } = reasoning
     if (typeof signature === 'string') open.signature = (open.signature ?? '') + signature
     if (typeof redactedContent === 'string') open.redacted = redactedContent
+  } else if (change['citation'] !== undefined) {
+    open.citations = [...(open.citations ?? []), asObject(change['citation']) ?? {}]
   } else open.text = (open.text ?? '') + (asString(change['text']) ?? '')
 }
 
@@ -267,6 +273,10 @@ function wholeOf(open: Builder): JsonObject {
     return { toolUse: { ...open.use, input: parseArguments(open.json || '{}') } }
   }
   if (open.redacted !== undefined) return { reasoningContent: { redactedContent: open.redacted } }
+  const { citations } = open
+  if (citations !== undefined) {
+    return { citationsContent: { content: [{ text: open.text ?? '' }], citations } }
+  }
   if (open.thought === undefined) return { text: open.text ?? '' }
   const { thought, signature } = open
   return { reasoningContent: { reasoningText: compact({ text: thought, signature }) } }
@@ -296,7 +306,8 @@ function heardOf(
       const said = asString(told['text']) ?? ''
       return [{ text: said, ...(told['signature'] ? { signature: 'given' } : {}) }]
     }),
-    text: content.map((each) => asString(each['text']) ?? '').join(''),
+    text: content.map(wordsOf).join(''),
+    ...citedIn(content),
     calls: content.flatMap((each) => {
       const use = asObject(each['toolUse'])
       if (use === undefined) return []
@@ -307,6 +318,20 @@ function heardOf(
     usage: usageOf(end.usage),
     kept: content,
   }
+}
+
+function wordsOf(block: JsonObject): string {
+  const [said] = asArray(asObject(block['citationsContent'])?.['content'])
+  return asString(block['text']) ?? asString(asObject(said)?.['text']) ?? ''
+}
+
+function citedIn(content: readonly JsonObject[]): Pick<Heard, 'cites'> {
+  const [citation] = content.flatMap((each) =>
+    asArray(asObject(each['citationsContent'])?.['citations']),
+  )
+  const location = asObject(asObject(citation)?.['location'])
+  const url = asString(asObject(location?.['web'])?.['url'])
+  return url === undefined ? {} : { cites: url }
 }
 
 /** What the cache held or took is counted beside the rest. */

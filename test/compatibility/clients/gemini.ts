@@ -175,11 +175,19 @@ function heardOf(last: JsonObject, before: readonly JsonObject[]): Heard {
       .filter((each) => !isThought(each))
       .map((each) => asString(each['text']) ?? '')
       .join(''),
+    ...citedIn(last),
     calls,
     stops: stopsOf(last, calls.length > 0),
     usage: usageOf(asObject(last['usageMetadata']) ?? fault('there is no usage')),
     kept: parts,
   }
+}
+
+function citedIn(last: JsonObject): Pick<Heard, 'cites'> {
+  const candidate = asObject(asArray(last['candidates'])[0])
+  const [chunk] = asArray(asObject(candidate?.['groundingMetadata'])?.['groundingChunks'])
+  const url = asString(asObject(asObject(chunk)?.['web'])?.['uri'])
+  return url === undefined ? {} : { cites: url }
 }
 
 function finishOf(chunk: JsonObject): string | undefined {

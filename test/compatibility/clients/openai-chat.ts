@@ -229,6 +229,7 @@ function readStream(bytes: Uint8Array): Heard {
       const piece = asString(delta[key])
       if (piece) whole[key] = `${asString(whole[key]) ?? ''}${piece}`
     }
+    if (delta['annotations'] !== undefined) whole['annotations'] = delta['annotations']
     for (const each of asArray(delta['tool_calls'])) addCall(calls, asObject(each) ?? {})
     for (const each of asArray(delta['reasoning_details'])) addDetail(details, asObject(each) ?? {})
     end = asString(choice?.['finish_reason']) ?? end
@@ -299,6 +300,7 @@ function heardOf(
       ? { thoughts: [{ text: thought ?? '', ...(proof ? { signature: 'given' } : {}) }] }
       : {}),
     text: (asString(message['content']) ?? '') + (asString(message['refusal']) ?? ''),
+    ...citedIn(message),
     calls: asArray(message['tool_calls']).map((each) => {
       const call = asObject(each) ?? {}
       const called = asObject(call['function']) ?? {}
@@ -312,6 +314,12 @@ function heardOf(
     usage: usageOf(end.usage),
     kept: [message],
   }
+}
+
+function citedIn(message: JsonObject): Pick<Heard, 'cites'> {
+  const [annotation] = asArray(message['annotations'])
+  const url = asString(asObject(asObject(annotation)?.['url_citation'])?.['url'])
+  return url === undefined ? {} : { cites: url }
 }
 
 /** Reads the usage of chat completions and of legacy completions. */

@@ -189,6 +189,10 @@ const eventSchemas: Readonly<Record<string, JsonObject>> = {
   'response.content_part.added': object({ ...inContent, part: object({ type: name }) }),
   'response.content_part.done': object({ ...inContent, part: object({ type: name }) }),
   'response.output_text.delta': object({ ...inContent, delta: text }),
+  'response.output_text.annotation.added': object({
+    ...inContent,
+    annotation: object({ type: name }),
+  }),
   'response.output_text.done': object({ ...inContent, text }),
   'response.refusal.delta': object({ ...inContent, delta: text }),
   'response.refusal.done': object({ ...inContent, refusal: text }),
@@ -273,11 +277,20 @@ function heardOf(whole: JsonObject): Heard {
       ...(each['encrypted_content'] ? { signature: 'given' } : {}),
     })),
     text: of('message').map(wordsOf).join(''),
+    ...citedIn(of('message')),
     calls,
     stops: stopsOf(whole, calls.length > 0),
     usage: usageOf(told),
     kept: output,
   }
+}
+
+function citedIn(messages: readonly JsonObject[]): Pick<Heard, 'cites'> {
+  const [annotation] = messages
+    .flatMap((each) => asArray(each['content']))
+    .flatMap((part) => asArray(asObject(part)?.['annotations']))
+  const url = asString(asObject(annotation)?.['url'])
+  return url === undefined ? {} : { cites: url }
 }
 
 function stopsOf(whole: JsonObject, hasCalls: boolean): Stop[] {

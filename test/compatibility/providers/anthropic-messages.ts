@@ -31,6 +31,7 @@ export const anthropicMessages: Dialect = {
   thoughts: 'signed',
   proof: proofOf('claude-signature'),
   counts: ['read', 'written'],
+  cites: true,
   streamType: 'text/event-stream',
   writeAnswer: (say, model) => ({ ...head(model), content: blocksOf(say), ...endOf(say) }),
   writeStream: (say, model) => [...streamOf(say, model)],
@@ -269,11 +270,18 @@ function blocksOf(say: Say): JsonObject[] {
     name,
     input: args,
   }))
-  return [
-    ...thoughts,
-    ...(say.text === undefined ? [] : [{ type: 'text', text: say.text }]),
-    ...calls,
-  ]
+  return [...thoughts, ...(say.text === undefined ? [] : [textOf(say)]), ...calls]
+}
+
+function textOf({ text, cites }: Say): JsonObject {
+  const citation = {
+    type: 'web_search_result_location',
+    url: cites,
+    title: 'A source',
+    cited_text: 'A',
+    encrypted_index: 'x',
+  }
+  return compact({ type: 'text', text, citations: cites === undefined ? undefined : [citation] })
 }
 
 const reasons: Readonly<Record<Stop, string>> = {
@@ -319,6 +327,9 @@ function* streamOf(say: Say, model: string): Generator<Piece> {
       yield start({ type: 'text', text: '' })
       for (const text of pieces(asString(block['text']) ?? '')) {
         yield delta({ type: 'text_delta', text }, text)
+      }
+      for (const citation of asArray(block['citations'])) {
+        yield delta({ type: 'citations_delta', citation })
       }
     } else if (block['type'] === 'thinking') {
       yield start({ type: 'thinking', thinking: '', signature: '' })

@@ -39,6 +39,7 @@ export const bedrockConverse: Dialect = {
   thoughts: 'signed',
   proof: proofOf('claude-signature'),
   counts: ['read', 'written'],
+  cites: true,
   streamType: 'application/vnd.amazon.eventstream',
   writeAnswer: (say) => ({
     output: { message: { role: 'assistant', content: blocksOf(say) } },
@@ -258,7 +259,14 @@ function blocksOf(say: Say): JsonObject[] {
   const calls = (say.calls ?? []).map(({ id, name, args }) => ({
     toolUse: { toolUseId: id, name, input: args },
   }))
-  return [...thoughts, ...(say.text === undefined ? [] : [{ text: say.text }]), ...calls]
+  return [...thoughts, ...textBlocks(say), ...calls]
+}
+
+function textBlocks({ text, cites }: Say): JsonObject[] {
+  if (text === undefined) return []
+  if (cites === undefined) return [{ text }]
+  const citations = [{ title: 'A source', location: { web: { url: cites } } }]
+  return [{ citationsContent: { content: [{ text }], citations } }]
 }
 
 const reasons: Readonly<Record<Stop, string>> = {
@@ -291,6 +299,8 @@ function* streamOf(say: Say): Generator<Piece> {
     const use = asObject(block['toolUse'])
     const reasoning = asObject(block['reasoningContent'])
     const told = asObject(reasoning?.['reasoningText'])
+    const cited = asObject(block['citationsContent'])
+    const [said] = asArray(cited?.['content'] ?? [block])
     if (use !== undefined) {
       const { toolUseId, name } = use
       const start = { toolUse: { toolUseId, name } }
@@ -303,7 +313,11 @@ function* streamOf(say: Say): Generator<Piece> {
       }
       yield delta({ reasoningContent: { signature: told['signature'] } })
     } else if (reasoning !== undefined) yield delta({ reasoningContent: reasoning })
-    else for (const text of pieces(asString(block['text']) ?? '')) yield delta({ text }, text)
+    else {
+      const text = asString(asObject(said)?.['text']) ?? ''
+      for (const piece of pieces(text)) yield delta({ text: piece }, piece)
+      for (const citation of asArray(cited?.['citations'])) yield delta({ citation })
+    }
     yield event('contentBlockStop', { contentBlockIndex })
   }
   yield event('messageStop', { stopReason: reasons[say.stop] })

@@ -45,6 +45,8 @@ export interface Dialect {
   readonly proof?: string
   /** Which counts of tokens it tells beside those of input and output. */
   readonly counts: readonly ('read' | 'written' | 'reasoning')[]
+  /** Whether it tells sources of what it says. */
+  readonly cites?: boolean
   readonly streamType: string
   writeAnswer(say: Say, model: string): JsonObject
   writeStream(say: Say, model: string): readonly Piece[]
@@ -58,7 +60,7 @@ export const retryAfterSeconds = 7
 
 /** Returns what a provider says of an answer: the rest it has no way to tell. */
 export function limitTo(dialect: Dialect, say: Say): Say {
-  const { thoughts = [], usage } = say
+  const { thoughts = [], usage, cites, ...rest } = say
   const { proof } = dialect
   const told = thoughts.map(({ text }): Thought => ({
     text,
@@ -66,7 +68,8 @@ export function limitTo(dialect: Dialect, say: Say): Say {
   }))
   const counts = dialect.counts.map((name) => [name, usage[name]] as const)
   return {
-    ...say,
+    ...rest,
+    ...(dialect.cites === true && cites !== undefined ? { cites } : {}),
     thoughts: dialect.thoughts === 'hidden' ? [] : told,
     stop: dialect.stopFor(say.stop) ?? say.stop,
     usage: {

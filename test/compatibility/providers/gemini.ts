@@ -22,6 +22,7 @@ export const gemini: Dialect = {
   thoughts: 'signed',
   proof: proofOf('gemini-signature'),
   counts: ['read', 'reasoning'],
+  cites: true,
   streamType: 'text/event-stream',
   writeAnswer: (say, model) => chunk(say, model, { parts: partsOf(say), isLast: true }),
   writeStream: (say, model) => [...streamOf(say, model)],
@@ -226,6 +227,12 @@ const reasons: Readonly<Record<Stop, string>> = {
   blocked: 'SAFETY',
 }
 
+function sourcesOf({ cites }: Say): JsonObject {
+  if (cites === undefined) return {}
+  const groundingChunks = [{ web: { uri: cites, title: 'A source' } }]
+  return { groundingMetadata: { groundingChunks } }
+}
+
 function chunk(
   say: Say,
   model: string,
@@ -236,7 +243,7 @@ function chunk(
     candidates: [
       {
         content: { role: 'model', parts },
-        ...(isLast ? { finishReason: reasons[say.stop] } : {}),
+        ...(isLast ? { finishReason: reasons[say.stop], ...sourcesOf(say) } : {}),
         index: 0,
       },
     ],

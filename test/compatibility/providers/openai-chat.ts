@@ -30,6 +30,7 @@ export interface ChatHabits {
   readonly usageDetails: boolean
   readonly errorOf: (kind: Parameters<Dialect['writeFault']>[0]) => WireFault
   readonly blocks: boolean
+  readonly cites?: boolean
   /** Passes over members it does not know. */
   readonly isLax?: boolean
 }
@@ -45,6 +46,7 @@ export function chatDialect(habits: ChatHabits): Dialect {
     },
     thoughts: habits.thoughts,
     counts: habits.usageDetails ? ['read', 'reasoning'] : [],
+    cites: habits.cites === true,
     streamType: 'text/event-stream',
     writeAnswer: (say, model) => ({
       ...head(model, 'chat.completion'),
@@ -259,6 +261,7 @@ function messageOf(say: Say, habits: ChatHabits): JsonObject {
   return compact({
     role: 'assistant',
     content: say.text ?? null,
+    annotations: say.cites === undefined ? undefined : annotationsOf(say.cites),
     ...(thoughts.length > 0 ? { [habits.thoughtField ?? '']: joined(thoughts) } : {}),
     tool_calls: say.calls?.map((call) => ({
       id: call.id,
@@ -266,6 +269,11 @@ function messageOf(say: Say, habits: ChatHabits): JsonObject {
       function: { name: call.name, arguments: JSON.stringify(call.args) },
     })),
   })
+}
+
+function annotationsOf(url: string): JsonObject[] {
+  const url_citation = { url, title: 'A source', start_index: 0, end_index: 9 }
+  return [{ type: 'url_citation', url_citation }]
 }
 
 function joined(thoughts: readonly Thought[]): string {
@@ -298,6 +306,7 @@ function* streamOf(say: Say, model: string, habits: ChatHabits): Generator<Piece
     yield chunk({ [habits.thoughtField ?? '']: piece }, piece)
   }
   for (const piece of pieces(say.text ?? '').filter(Boolean)) yield chunk({ content: piece }, piece)
+  if (say.cites !== undefined) yield chunk({ annotations: annotationsOf(say.cites) })
   for (const [index, call] of (say.calls ?? []).entries()) {
     const { id, name } = call
     const start = { index, id, type: 'function', function: { name, arguments: '' } }
@@ -385,6 +394,7 @@ export const openAiChat = chatDialect({
   usageDetails: true,
   errorOf: openAiFault,
   blocks: true,
+  cites: true,
 })
 
 /** Ollama passes over what it does not know; what it reads is all that counts. */

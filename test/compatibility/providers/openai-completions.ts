@@ -35,6 +35,7 @@ export const openAiCompletions: Dialect = {
       stream,
     }
   },
+  cites: false,
   counts: ['read'],
   writeAnswer: (say, model) => ({
     ...head(model),

@@ -29,6 +29,7 @@ export const openAiResponses: Dialect = {
   thoughts: 'signed',
   proof: proofOf('openai-proof'),
   counts: ['read', 'reasoning'],
+  cites: true,
   streamType: 'text/event-stream',
   writeAnswer: (say, model) => responseOf(say, model),
   writeStream: (say, model) => [...streamOf(say, model)],
@@ -210,7 +211,14 @@ function outputOf(say: Say): JsonObject[] {
     type: 'message',
     status: isCut ? 'incomplete' : 'completed',
     role: 'assistant',
-    content: [{ type: 'output_text', text: say.text ?? '', annotations: [], logprobs: [] }],
+    content: [
+      {
+        type: 'output_text',
+        text: say.text ?? '',
+        annotations: say.cites === undefined ? [] : [annotationOf(say.cites)],
+        logprobs: [],
+      },
+    ],
   }
   const calls = (say.calls ?? []).map(({ id, name, args }, index) => ({
     id: `fc_${index}`,
@@ -221,6 +229,10 @@ function outputOf(say: Say): JsonObject[] {
     arguments: JSON.stringify(args),
   }))
   return [...thoughts, ...(say.text === undefined ? [] : [message]), ...calls]
+}
+
+function annotationOf(url: string): JsonObject {
+  return { type: 'url_citation', url, title: 'A source', start_index: 0, end_index: 9 }
 }
 
 function* streamOf(say: Say, model: string): Generator<Piece> {
@@ -266,9 +278,14 @@ function* itemEvents(
     const place = { ...at, content_index: 0 }
     const part = asObject(asArray(item['content'])[0]) ?? {}
     const text = asString(part['text']) ?? ''
-    yield event('response.content_part.added', { ...place, part: { ...part, text: '' } })
+    const emptied = { ...part, text: '', annotations: [] }
+    yield event('response.content_part.added', { ...place, part: emptied })
     for (const delta of pieces(text)) {
       yield event('response.output_text.delta', { ...place, delta, logprobs: [] }, delta)
+    }
+    for (const [annotation_index, annotation] of asArray(part['annotations']).entries()) {
+      const fields = { ...place, annotation_index, annotation }
+      yield event('response.output_text.annotation.added', fields)
     }
     yield event('response.output_text.done', { ...place, text, logprobs: [] })
     yield event('response.content_part.done', { ...place, part })
