@@ -8,6 +8,8 @@ import { estimateTokens, hashText, textOf } from './text.ts'
 
 const maxDimensions = 8_192
 const maxInputs = 2_048
+/** Numbers of all vectors of an answer, and comparisons of a ranking: about a second of work. */
+const maxNumbers = 4_000_000
 const dimensionsByModel: Readonly<Record<string, number>> = {
   'text-embedding-3-small': 1_536,
   'text-embedding-3-large': 3_072,
@@ -29,6 +31,11 @@ export function answerEmbeddings(call: SimulatedCall): Reply {
   const dimensions = asNumber(body['dimensions']) ?? known ?? defaultDimensions
   if (!Number.isInteger(dimensions) || dimensions < 1 || dimensions > maxDimensions) {
     throw new ProviderRefusal(400, "'dimensions' is out of range.", { param: 'dimensions' })
+  }
+  if (inputs.length * dimensions > maxNumbers) {
+    throw new ProviderRefusal(400, "'input' asks for more numbers than a simulation makes.", {
+      param: 'input',
+    })
   }
   const data = inputs.map((text, index) => {
     const vector = unitVector(text, dimensions)
@@ -129,6 +136,9 @@ export function rankDocuments(
   count = documents.length,
 ): { readonly index: number; readonly relevance_score: number }[] {
   const wanted = wordsOf(query)
+  if (wanted.size * documents.length > maxNumbers) {
+    throw new ProviderRefusal(400, "'query' has more words than a simulation compares.")
+  }
   return documents
     .map((text, index) => {
       const words = wordsOf(text)

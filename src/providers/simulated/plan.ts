@@ -129,7 +129,18 @@ function chooseTool(wish: Wish, behaviour: Behaviour): OfferedTool | undefined {
       }
     )
   }
-  const text = wish.lastUserText.toLowerCase()
+  const text = wish.lastUserText.slice(-maxSearchedLength).toLowerCase()
   const named = tools.find((tool) => text.includes(tool.name.toLowerCase()))
-  return named ?? (/\b(use|call|invoke|run)\b[^.?!]*\btools?\b/.test(text) ? tools[0] : undefined)
+  return named ?? (asksForTool(text) ? tools[0] : undefined)
+}
+
+/** Longest part of a turn in which names of tools are looked for. */
+const maxSearchedLength = 10_000
+
+/** Looks for "use … tool" within a sentence. */
+function asksForTool(text: string): boolean {
+  return text.split(/[.?!]/).some((sentence) => {
+    const verb = /\b(?:use|call|invoke|run)\b/.exec(sentence)
+    return verb !== null && /\btools?\b/.test(sentence.slice(verb.index))
+  })
 }

@@ -13,6 +13,10 @@ export interface Item {
   readonly audioBytes: number
 }
 
+/** What one conversation may hold. */
+const maxItems = 10_000
+const maxCharacters = 67_108_864
+
 const partTypes: Readonly<Record<string, readonly string[]>> = {
   user: ['input_text', 'input_audio', 'input_image'],
   system: ['input_text'],
@@ -22,6 +26,7 @@ const partTypes: Readonly<Record<string, readonly string[]>> = {
 /** The items of a session in their order, and the audio that was not made one yet. */
 export class Conversation {
   #items: Item[] = []
+  #charactersLeft = maxCharacters
   #buffered = 0
   #lastId = 0
 
@@ -98,6 +103,10 @@ export class Conversation {
   }
 
   #itemOf(value: JsonObject): Item {
+    this.#charactersLeft -= JSON.stringify(value).length
+    if (this.#items.length >= maxItems || this.#charactersLeft < 0) {
+      throw refusal('The conversation is longer than a simulation remembers.')
+    }
     const id = asString(value['id']) ?? this.newItemId()
     const audio = asArray(value['content']).map((part) => asString(asObject(part)?.['audio']) ?? '')
     const audioBytes = audio.reduce((sum, text) => sum + Buffer.byteLength(text, 'base64'), 0)

@@ -25,6 +25,8 @@ export interface ResponseRequest {
   readonly behaviour: Behaviour
 }
 
+/** Longest text that is repeated at the end of an item. */
+const maxSaidLength = 8_388_608
 /** Twenty milliseconds of silence. */
 const silence = Buffer.alloc(960).toString('base64')
 
@@ -148,7 +150,8 @@ function* messageEvents(
     let said = ''
     for (const delta of plan.pieces()) {
       const tokens = estimateTokens(delta)
-      said += delta
+      // Huge text is not held, here neither.
+      if (said.length < maxSaidLength) said += delta
       if (!inAudio) yield { event: { type: words.textDelta, ...at, delta }, tokens }
       else {
         yield { event: { type: words.transcriptDelta, ...at, delta }, tokens }

@@ -31,6 +31,29 @@ test('references and combinations are followed, recursion ends', () => {
   expect(instanceOf({ $ref: '#' })).toBeNull()
 })
 
+test('schemas made to be endless, or endlessly large, end soon and small', () => {
+  const twice = { allOf: [{ $ref: '#/$defs/a' }, { $ref: '#/$defs/a' }] }
+  const names = Array.from({ length: 20 }, (_, index) => `p${index}`)
+  const many = Object.fromEntries(names.map((name) => [name, { $ref: '#' }]))
+  const list = (items: JsonValue): JsonObject => ({ type: 'array', minItems: 1000, items })
+  const long = 'x'.repeat(1_000_000)
+  const schemas: JsonObject[] = [
+    { $defs: { a: twice }, ...twice },
+    { anyOf: [{ $ref: '#' }], oneOf: [{ $ref: '#' }], allOf: [{ $ref: '#' }] },
+    { type: 'object', properties: many, required: names },
+    list(list(list(list({ type: 'string', minLength: 1_000_000 })))),
+    list({ const: long }),
+    list({ enum: [long] }),
+    { allOf: names.flatMap(() => names.map((name) => ({ properties: { [name]: {} } }))) },
+    { $ref: '#/%' },
+  ]
+  const startedAt = performance.now()
+  for (const each of schemas) {
+    expect(JSON.stringify(instanceOf(each)).length).toBeLessThan(25_000_000)
+  }
+  expect(performance.now() - startedAt).toBeLessThan(2000)
+})
+
 test('formats and bounds are kept', () => {
   expect(instanceOf({ type: 'string', format: 'date' })).toBe('2026-01-01')
   expect(instanceOf({ type: 'array', items: { type: 'boolean' }, minItems: 2 })).toEqual([

@@ -3,6 +3,11 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 
 const maxDepth = 32
 const maxItems = 1_000
+/** Schemas that are looked at for one value; references can make more of them than there are atoms. */
+const maxSteps = 2_000
+/** Characters of a given value that count as one of them: what is given once may be asked for often. */
+const charactersPerStep = 100
+const maxStringLength = 10_000
 
 const stringsByFormat: Readonly<Record<string, string>> = {
   'date-time': '2026-01-01T00:00:00Z',
@@ -23,18 +28,25 @@ const stringsByFormat: Readonly<Record<string, string>> = {
  * followed. `pattern`, `not`, `if` and remote references are not solved.
  */
 export function instanceOf(schema: JsonValue | undefined): JsonValue {
-  return build(schema, asObject(schema) ?? {}, 0)
+  return build(schema, { schema: asObject(schema) ?? {}, stepsLeft: maxSteps }, 0)
 }
 
-function build(given: JsonValue | undefined, root: JsonObject, depth: number): JsonValue {
-  const schema = flatten(asObject(given) ?? {}, root, depth)
-  if (schema['const'] !== undefined) return schema['const']
-  const [listed] = asArray(schema['enum'])
-  if (listed !== undefined) return listed
-  if (schema['default'] !== undefined) return schema['default']
-  const [example] = asArray(schema['examples'])
-  if (example !== undefined) return example
-  if (depth > maxDepth) return null
+/** The whole schema, and how much of it may still be looked at. */
+interface Root {
+  readonly schema: JsonObject
+  stepsLeft: number
+}
+
+function build(asked: JsonValue | undefined, root: Root, depth: number): JsonValue {
+  const schema = flatten(asObject(asked) ?? {}, root, depth)
+  const [listed, example] = [schema['enum'], schema['examples']].map((each) => asArray(each)[0])
+  const given = [schema['const'], listed, schema['default'], example]
+  const ready = given.find((each) => each !== undefined)
+  if (ready !== undefined && root.stepsLeft > 0) {
+    root.stepsLeft -= Math.floor(JSON.stringify(ready).length / charactersPerStep)
+    return ready
+  }
+  if (depth > maxDepth || root.stepsLeft <= 0) return null
   const type = typeOf(schema) ?? 'null'
   switch (type) {
     case 'object':
@@ -55,11 +67,12 @@ function build(given: JsonValue | undefined, root: JsonObject, depth: number): J
 }
 
 /** Resolves `$ref`, `allOf` and the first alternative into one schema without them. */
-function flatten(schema: JsonObject, root: JsonObject, depth: number): JsonObject {
-  if (depth > maxDepth) return {}
+function flatten(schema: JsonObject, root: Root, depth: number): JsonObject {
+  root.stepsLeft -= 1
+  if (depth > maxDepth || root.stepsLeft <= 0) return {}
   const { $ref, allOf, anyOf, oneOf, ...own } = schema
   const parts = [
-    asString($ref) === undefined ? undefined : resolve(root, asString($ref) ?? ''),
+    asString($ref) === undefined ? undefined : resolve(root.schema, asString($ref) ?? ''),
     ...asArray(allOf),
     asArray(anyOf)[0],
     asArray(oneOf)[0],
@@ -82,11 +95,20 @@ function resolve(root: JsonObject, reference: string): JsonValue | undefined {
   if (!reference.startsWith('#')) return undefined
   let value: JsonValue | undefined = root
   for (const step of reference.slice(1).split('/').slice(1)) {
-    const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
+    const key = decoded(step).replaceAll('~1', '/').replaceAll('~0', '~')
     const parent: JsonObject | undefined = asObject(value)
     value = parent !== undefined && Object.hasOwn(parent, key) ? parent[key] : undefined
   }
   return value
+}
+
+function decoded(step: string): string {
+  try {
+    return decodeURIComponent(step)
+  } catch {
+    // A malformed escape names no property: the reference leads nowhere.
+    return step
+  }
 }
 
 function typeOf(schema: JsonObject): string | undefined {
@@ -98,7 +120,7 @@ function typeOf(schema: JsonObject): string | undefined {
   return schema['minLength'] === undefined && schema['format'] === undefined ? undefined : 'string'
 }
 
-function buildObject(schema: JsonObject, root: JsonObject, depth: number): JsonObject {
+function buildObject(schema: JsonObject, root: Root, depth: number): JsonObject {
   const properties = asObject(schema['properties']) ?? {}
   const result: JsonObject = {}
   for (const name of asArray(schema['required'])) {
@@ -109,7 +131,7 @@ function buildObject(schema: JsonObject, root: JsonObject, depth: number): JsonO
   return result
 }
 
-function buildArray(schema: JsonObject, root: JsonObject, depth: number): JsonValue[] {
+function buildArray(schema: JsonObject, root: Root, depth: number): JsonValue[] {
   const prefix = asArray(schema['prefixItems'])
   const length = Math.min(asNumber(schema['minItems']) ?? prefix.length, maxItems)
   return Array.from({ length }, (_, index) =>
@@ -121,7 +143,7 @@ function buildString(schema: JsonObject): string {
   const format = asString(schema['format']) ?? ''
   const known = Object.hasOwn(stringsByFormat, format) ? stringsByFormat[format] : undefined
   if (known !== undefined) return known
-  const min = Math.min(asNumber(schema['minLength']) ?? 0, 1_000_000)
+  const min = Math.min(asNumber(schema['minLength']) ?? 0, maxStringLength)
   const max = asNumber(schema['maxLength']) ?? Infinity
   return 'simulated'.padEnd(min, '.').slice(0, Math.max(max, min))
 }

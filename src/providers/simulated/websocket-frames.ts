@@ -25,35 +25,48 @@ export class WebSocketError extends Error {
 export function createFrameSplitter(
   maxFrameBytes: number,
 ): (chunk: Uint8Array) => WebSocketFrame[] {
-  let rest: Uint8Array = new Uint8Array()
+  /** Pieces of a frame that is not complete; joined once, so that a long one costs its length. */
+  let pieces: Uint8Array[] = []
+  let held = 0
+  let needed = 0
   return (chunk) => {
-    rest = rest.byteLength === 0 ? chunk : Buffer.concat([rest, chunk])
+    pieces.push(chunk)
+    held += chunk.byteLength
     const frames: WebSocketFrame[] = []
+    if (held < needed) return frames
+    let rest: Uint8Array = pieces.length === 1 ? chunk : Buffer.concat(pieces)
     for (;;) {
       const found = readFrame(rest, maxFrameBytes)
-      if (found === undefined) return frames
-      frames.push(found.frame)
-      rest = rest.subarray(found.length)
+      if (typeof found !== 'number') {
+        frames.push(found.frame)
+        rest = rest.subarray(found.length)
+        continue
+      }
+      pieces = [rest]
+      held = rest.byteLength
+      needed = found
+      return frames
     }
   }
 }
 
+/** Reads the frame that bytes begin with; how many are needed when it is not there yet. */
 function readFrame(
   bytes: Uint8Array,
   maxFrameBytes: number,
-): { readonly frame: WebSocketFrame; readonly length: number } | undefined {
-  if (bytes.byteLength < 2) return undefined
+): { readonly frame: WebSocketFrame; readonly length: number } | number {
+  if (bytes.byteLength < 2) return 2
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const [first, second] = [view.getUint8(0), view.getUint8(1)]
   if ((first & 0x70) !== 0) throw new WebSocketError(1002, 'A reserved bit is set.')
   if ((second & 0x80) === 0) throw new WebSocketError(1002, 'A frame of a client is not masked.')
   const short = second & 0x7f
   const headLength = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0) + 4
-  if (bytes.byteLength < headLength) return undefined
+  if (bytes.byteLength < headLength) return headLength
   const length =
     short === 126 ? view.getUint16(2) : short === 127 ? Number(view.getBigUint64(2)) : short
   if (length > maxFrameBytes) throw new WebSocketError(1009, 'A frame is too large.')
-  if (bytes.byteLength < headLength + length) return undefined
+  if (bytes.byteLength < headLength + length) return headLength + length
   const mask = bytes.subarray(headLength - 4, headLength)
   const payload = bytes.slice(headLength, headLength + length)
   for (let index = 0; index < length; index++)
