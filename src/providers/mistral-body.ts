@@ -20,12 +20,13 @@ export function mistralMembers(request: EndpointRequest, body: JsonObject, warn:
   }
   if (request.format !== 'openai-chat') return {}
   const spoken = withoutThoughts(request, body, warn)['messages'] ?? body['messages']
-  const messages = writeMessages(spoken, warn) ?? (spoken === body['messages'] ? undefined : spoken)
+  const written = writeMessages(spoken, warn) ?? spoken
+  const messages = bridged(asArray(written), warn) ?? written
   return {
     ...movedMember(body, 'seed', 'random_seed'),
     ...movedMember(body, 'max_completion_tokens', 'max_tokens'),
     ...(body['tool_choice'] === 'required' ? { tool_choice: 'any' } : {}),
-    ...(messages === undefined ? {} : { messages }),
+    ...(messages === body['messages'] ? {} : { messages }),
     // Usage comes in every stream without being asked for.
     ...('stream_options' in body ? { stream_options: undefined } : {}),
     ...withoutRefused(body, refusedInChat, warn),
@@ -74,6 +75,22 @@ function writeMessages(value: JsonValue | undefined, warn: Warn): JsonObject[] |
     return pruned({ ...message, ...changes })
   })
   return hasChanged ? messages : undefined
+}
+
+/**
+ * Puts an answer between results of tools and what the user says next: Mistral refuses the one right behind
+ * the other. `undefined` where there is no such place.
+ */
+function bridged(messages: readonly JsonValue[], warn: Warn): JsonValue[] | undefined {
+  const roles = messages.map((message) => asObject(message)?.['role'])
+  const isBridge = (index: number): boolean =>
+    roles[index] === 'user' && roles[index - 1] === 'tool'
+  if (!messages.some((_, index) => isBridge(index))) return undefined
+  const detail = 'an answer was put between results and what follows them'
+  warn({ type: 'changed', field: 'messages', detail })
+  return messages.flatMap((message, index) =>
+    isBridge(index) ? [{ role: 'assistant', content: 'OK.' }, message] : [message],
+  )
 }
 
 function messageChanges(message: JsonObject): JsonObject {

@@ -65,7 +65,7 @@ export function prepareTranslated(
   formats: {
     readonly client: ClientFormat
     readonly provider: ProviderFormat
-    readonly membersOf: (body: JsonObject) => BodyMembers
+    readonly membersOf: (body: JsonObject, warn: Warn) => BodyMembers
     readonly warn: Warn
     /** Changes the request before it is written. */
     readonly revise?: ((request: NeutralRequest) => NeutralRequest) | undefined
@@ -82,7 +82,7 @@ export function prepareTranslated(
   const asked = { ...request, model, streamUsage: true }
   const body = inCallersWords(locate, () => provider.writeRequest(asked, warnOf))
   return {
-    body: JSON.stringify({ ...body, ...formats.membersOf(body) }),
+    body: JSON.stringify({ ...body, ...formats.membersOf(body, warnOf) }),
     contentType: 'application/json',
     withholdUsage: false,
     clientWantsUsage: request.streamUsage === true,

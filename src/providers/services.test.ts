@@ -113,6 +113,15 @@ describe('a service', () => {
     expect(edit('openai', { messages: [said] }).dropped).toEqual([])
   })
 
+  test('lets an answer stand between a result and a question where Mistral wants one', () => {
+    const result = { role: 'tool', tool_call_id: 'AbCd12345', content: 'r' }
+    const user = { role: 'user', content: 'And now?' }
+    const { body, dropped } = edit('mistral', { messages: [user, result, user, user] })
+    const bridge = { role: 'assistant', content: 'OK.' }
+    expect(body['messages']).toEqual([user, result, bridge, user, user])
+    expect(dropped).toEqual(['messages'])
+  })
+
   test('ranks documents where it can', () => {
     const ranking = [...names, ...localNames].filter(
       (type) => urlOf(traitsIn({ type, apiKey: 'provider-key' }), 'rerank') !== undefined,

@@ -150,9 +150,10 @@ function prepare(opening: Opening, warnings: string[]): Prepared {
 
 function prepareBody(opening: Opening, warnings: string[]): Prepared {
   const { provider, model, endpoint, question, translation } = opening
-  const membersOf = (body: JsonObject): BodyMembers => ({
+  const warn = collectIn(warnings)
+  const membersOf = (body: JsonObject, warnOf = warn): BodyMembers => ({
     ...membersOfPath(question, translation, model),
-    ...provider.bodyMembers?.(endpoint, body, collectIn(warnings)),
+    ...provider.bodyMembers?.(endpoint, body, warnOf),
   })
   if (question.longContext === true && !canLengthenContext(provider)) {
     warnings.push('dropped model: the suffix [1m]')
@@ -162,7 +163,6 @@ function prepareBody(opening: Opening, warnings: string[]): Prepared {
     const askUsage = translation?.provider.tellsUsageWhenAsked === true && provider.asksStreamUsage
     const namesModel = translation?.provider.namesModelInPath !== true
     const { json = {}, text = '' } = question.body
-    const warn = collectIn(warnings)
     const adopted = translation?.provider.withoutForeign?.(json, { text, model, warn })
     return prepareSame(question, namesModel ? model : question.model, {
       askUsage,
@@ -173,7 +173,7 @@ function prepareBody(opening: Opening, warnings: string[]): Prepared {
     client: translation.client,
     provider: translation.provider,
     membersOf,
-    warn: collectIn(warnings),
+    warn,
     revise: resumed && ((request) => continued(request, resumed)),
   })
 }

@@ -175,6 +175,11 @@ export const features: readonly Feature[] = [
     say: answer,
   },
   {
+    title: 'Text behind results',
+    ask: withResults([resultOf(inTrondheim, [cold]), hello], inTrondheim),
+    say: answer,
+  },
+  {
     title: 'Failed results',
     ask: withResults(
       [resultOf(inTrondheim, [{ type: 'text', text: 'no such place' }], true)],

@@ -19,7 +19,7 @@ const namesOf: Readonly<Record<string, RegExp>> = {
 }
 
 /** A place in the content of a conversation, in the words of any format. */
-const contentPath = /(messages|input|contents|system)[[.]/
+const contentPath = /(messages|input|contents|system)([[.]|: )/
 
 /** Tells whether one of the warnings names what was lost. */
 export function isExplained(about: string, warnings: readonly string[]): boolean {

@@ -46,6 +46,7 @@ export function createUnwrappingSplitter(options: { readonly maxFrameBytes: numb
   return {
     push: (chunk) => splitter.push(chunk).map((frame) => new UnwrappedFrame(frame)),
     rest: () => splitter.rest(),
+    isBetweenFrames: () => splitter.isBetweenFrames(),
     flush: () => undefined,
   }
 }

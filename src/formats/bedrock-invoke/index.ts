@@ -61,7 +61,7 @@ export const anthropicAtBedrock = {
   ...bedrockInvoke,
   name: 'anthropic-messages',
   openSplitter: createUnwrappingSplitter,
-  openStreamReader: (warn) => openReader(unwrapped, warn),
+  openStreamReader: (warn?: Warn) => openReader(unwrapped, warn),
   openStreamObserver: () => openObserver(unwrapped),
 } as const satisfies ProviderFormat
 

@@ -19,10 +19,21 @@ export function writeMessages(
   messages: readonly NeutralMessage[],
   options: { readonly model: string; readonly warn: Warn },
 ): JsonObject[] {
-  const at: Place = { path: 'messages', ...options }
-  return messages.flatMap((message, index) =>
-    writeMessage(message, { ...at, path: `messages[${index}]` }),
-  )
+  const written: JsonObject[] = []
+  /** Media of tool results, which wait until all results of the turn are written. */
+  let beside: JsonObject[] = []
+  const release = (): void => {
+    if (beside.length > 0) written.push({ role: 'user', content: beside })
+    beside = []
+  }
+  for (const [index, message] of messages.entries()) {
+    const at: Place = { path: `messages[${index}]`, ...options }
+    if (message.role !== 'tool') release()
+    written.push(...writeMessage(message, at))
+    if (message.role === 'tool') beside.push(...writeBeside(message, at))
+  }
+  release()
+  return written
 }
 
 interface Place {
@@ -111,6 +122,28 @@ function documentText(text: string, title: string | undefined): string {
   return title === undefined ? text : `${title}\n\n${text}`
 }
 
+/** Writes the images and documents of tool results, which have no place in a `tool` message. */
+function writeBeside(message: NeutralMessage, at: Place): JsonObject[] {
+  return message.content.flatMap((part, index) => {
+    if (part.type !== 'tool-result') return []
+    const path = `${at.path}.content[${index}]`
+    return part.content.flatMap((inner, place) =>
+      isInline(inner) ? [] : writeMedia(inner, { ...at, path: `${path}.content[${place}]` }),
+    )
+  })
+}
+
+/** Tells whether a part is media that can be sent; what cannot is reported where it is written. */
+function isWritable(part: NeutralPart): boolean {
+  if (part.type === 'image') return part.source.type !== 'file'
+  return part.type === 'document' || part.type === 'audio'
+}
+
+/** Tells whether a part of a result is text, as a `tool` message takes it. */
+function isInline(part: NeutralPart): boolean {
+  return part.type === 'text' || (part.type === 'document' && part.source.type === 'text')
+}
+
 function writeToolResult(part: ToolResultPart, at: Place): JsonObject {
   if (part.isError === true) {
     at.warn({ type: 'changed', field: `${at.path}.is_error`, detail: 'the text alone tells' })
@@ -118,8 +151,11 @@ function writeToolResult(part: ToolResultPart, at: Place): JsonObject {
   const texts = part.content.flatMap((inner, index) => {
     const place = { ...at, path: `${at.path}.content[${index}]` }
     if (inner.type === 'text') return [writeText(inner, place)]
-    const isText = inner.type === 'document' && inner.source.type === 'text'
-    return isText ? writeDocument(inner, place) : dropped(place)
+    if (isInline(inner)) return writeMedia(inner, place)
+    if (isWritable(inner)) {
+      at.warn({ type: 'changed', field: place.path, detail: 'sent beside the result' })
+    }
+    return []
   })
   const last = texts.at(-1)
   if (last !== undefined) Object.assign(last, writeCacheMark(part, at))

@@ -259,7 +259,7 @@ describe('writing a request', () => {
     expect(written({ ...request, model, maxOutputTokens: 9 }).body).toHaveProperty(field, 9)
   })
 
-  test('keeps the text of a tool result and reports its image and its failure', () => {
+  test('keeps the text of a tool result, puts its image beside all results and reports its failure', () => {
     const content = [
       { type: 'text', text: 'seen' },
       { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
@@ -267,12 +267,22 @@ describe('writing a request', () => {
     const result = { type: 'tool-result', callId: 'c', content, isError: true } as const
     const { body, warnings } = written({
       ...request,
-      messages: [{ role: 'tool', content: [result] }],
+      messages: [
+        { role: 'tool', content: [result] },
+        { role: 'tool', content: [{ type: 'tool-result', callId: 'd', content: [] }] },
+        { role: 'assistant', content: [{ type: 'text', text: 'Yes.' }] },
+      ],
     })
-    expect(body).toHaveProperty('messages', [{ role: 'tool', tool_call_id: 'c', content: 'seen' }])
+    const image = { type: 'image_url', image_url: { url: 'https://example.com/a.png' } }
+    expect(body).toHaveProperty('messages', [
+      { role: 'tool', tool_call_id: 'c', content: 'seen' },
+      { role: 'tool', tool_call_id: 'd', content: '' },
+      { role: 'user', content: [image] },
+      { role: 'assistant', content: 'Yes.' },
+    ])
     expect(warnings.map((warning) => [warning.type, warning.field])).toEqual([
       ['changed', 'messages[0].content[0].is_error'],
-      ['dropped', 'messages[0].content[0].content[1]'],
+      ['changed', 'messages[0].content[0].content[1]'],
     ])
   })
 

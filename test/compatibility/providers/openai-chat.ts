@@ -27,6 +27,8 @@ export interface ChatHabits {
   /** Member of a message in which thoughts come and go. */
   readonly thoughtField?: string
   readonly streamsUsage: 'asked' | 'always'
+  /** Refuses what a user says right behind a result. */
+  readonly wantsAnswers?: boolean
   readonly usageDetails: boolean
   readonly errorOf: (kind: Parameters<Dialect['writeFault']>[0]) => WireFault
   readonly blocks: boolean
@@ -90,6 +92,10 @@ function readChat(body: JsonObject, habits: ChatHabits): Arrived {
   const first = messages.findIndex((each) => !isSystem(each))
   if (messages.slice(first).some(isSystem)) fault('a system message amid the conversation')
   const system = messages.slice(0, first).map((each) => textIn(each['content'], reading))
+  for (const [index, { role }] of messages.entries()) {
+    const isBehind = role === 'user' && messages[index - 1]?.['role'] === 'tool'
+    if (isBehind && habits.wantsAnswers === true) fault("Unexpected role 'user' after role 'tool'")
+  }
   const turns = messages.slice(first).map((each) => readMessage(each, reading))
   ledger.settle()
   const stream = body['stream'] === true
@@ -462,6 +468,7 @@ export const mistralChat = chatDialect({
   readPart: readMistralPart,
   idPattern: /^[a-zA-Z0-9]{9}$/,
   required: 'any',
+  wantsAnswers: true,
   thoughts: 'hidden',
   streamsUsage: 'always',
   usageDetails: false,
