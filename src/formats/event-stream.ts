@@ -120,6 +120,7 @@ export function createEventStreamSplitter(options: {
       return frames
     },
     rest: () => tail.bytes(),
+    isBetweenFrames: () => tail.bytes().length === 0,
     flush: () => undefined,
   }
 }

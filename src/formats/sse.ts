@@ -17,8 +17,10 @@ export interface SseSplitter {
    * caller must not write to it afterwards. Throws `provider_bad_answer` on a frame that is too long.
    */
   push(chunk: Uint8Array): SseFrame[]
-  /** Bytes of a frame that is not complete yet. */
+  /** Bytes of a frame that is not complete yet. May cost as much as they are long. */
   rest(): Uint8Array
+  /** Whether there are none. */
+  isBetweenFrames(): boolean
   /**
    * Takes what `rest()` holds as a last frame. The standard drops it, but some servers leave out the
    * blank line after the terminator and clients accept that; a frame cut in its middle looks the same.
@@ -56,6 +58,7 @@ export function createSseSplitter(options: { readonly maxFrameBytes: number }): 
       return frames
     },
     rest: () => tail.bytes(),
+    isBetweenFrames: () => tail.bytes().length === 0,
     flush() {
       const bytes = tail.bytes()
       if (bytes.length === 0) return undefined
@@ -194,8 +197,11 @@ class WireFrame implements SseFrame {
     this.#decoded = true
     const { bytes } = this
     const offset = this.#offset
-    if (isSingleDataLine(bytes, offset)) {
-      this.#data = bytes.toString('utf8', offset + 6, bytes.length - 2)
+    const dataAt = findSoleData(bytes, offset)
+    if (dataAt >= 0) {
+      const eventAt = offset + eventField.length
+      if (dataAt > offset) this.#event = bytes.toString('utf8', eventAt, dataAt - 1)
+      this.#data = bytes.toString('utf8', dataAt + dataField.length, bytes.length - 2)
       return
     }
     for (const line of bytes.toString('utf8', offset).split(lineEnd)) {
@@ -210,18 +216,24 @@ class WireFrame implements SseFrame {
   }
 }
 
-/** Tells whether a frame is exactly `data: …` LF LF, as nearly all are. */
-function isSingleDataLine(bytes: Buffer, offset: number): boolean {
-  return (
-    bytes[offset] === 0x64 &&
-    bytes[offset + 1] === 0x61 &&
-    bytes[offset + 2] === 0x74 &&
-    bytes[offset + 3] === 0x61 &&
-    bytes[offset + 4] === 0x3a &&
-    bytes[offset + 5] === 0x20 &&
-    bytes.indexOf(lf) === bytes.length - 2 &&
-    bytes.indexOf(cr) < 0
-  )
+const eventField = Buffer.from('event: ')
+const dataField = Buffer.from('data: ')
+
+/**
+ * Returns where the data line begins in a frame that is exactly `data: …` LF LF, or that with a line
+ * `event: …` before it, as nearly all are; -1 for any other.
+ */
+function findSoleData(bytes: Buffer, offset: number): number {
+  const at = holds(bytes, offset, eventField) ? bytes.indexOf(lf, offset) + 1 : offset
+  if (!holds(bytes, at, dataField)) return -1
+  return bytes.indexOf(lf, at) === bytes.length - 2 && bytes.indexOf(cr) < 0 ? at : -1
+}
+
+function holds(bytes: Buffer, offset: number, field: Buffer): boolean {
+  for (let at = 0; at < field.length; at++) {
+    if (bytes[offset + at] !== field[at]) return false
+  }
+  return true
 }
 
 function startsWithByteOrderMark(bytes: Buffer): boolean {

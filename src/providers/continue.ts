@@ -93,9 +93,16 @@ export class Continuity {
   see(event: NeutralEvent): void {
     if ('index' in event) this.#nextPart = Math.max(this.#nextPart, event.index + 1)
     if (event.type === 'text-start') this.#openPart = event.index
-    else if (event.type === 'text-delta') this.#said += event.text
+    else if (event.type === 'text-delta') this.#say(event.text)
     else if (event.type === 'text-end') this.#openPart = undefined
     else if (endsText.has(event.type)) this.#isOnlyText = false
+  }
+
+  #say(text: string): void {
+    if (this.#said.length <= maxSaidLength) this.#said += text
+    // What nobody goes on with need not be held.
+    else this.#isOnlyText = false
+    if (!this.#isOnlyText) this.#said = ''
   }
 
   /** Returns the stream as it broke off; `undefined` when nobody could go on with it. */

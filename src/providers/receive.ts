@@ -87,6 +87,7 @@ function receiveStream(
     report,
     deadlines,
     maxFrameBytes: dependencies.maxFrameBytes,
+    maxHeldLength: dependencies.maxAnswerBytes,
     view: (error: GatewayError) => viewError(exchange, error),
     meter: (reported: TokenUsage | undefined, outputLength: number) =>
       meterUsage(exchange, reported, () => Math.ceil(outputLength / 4)),

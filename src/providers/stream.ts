@@ -29,6 +29,8 @@ export interface StreamContext {
   readonly client: ClientFormat
   readonly provider: ProviderFormat
   readonly maxFrameBytes: number
+  /** Longest part of an answer that a translation may hold, in UTF-16 code units. */
+  readonly maxHeldLength?: number | undefined
   /** Shows an error as the client is to see it. */
   readonly view: (error: GatewayError) => ErrorView
   /** Completes the usage from what the provider reported or, failing that, from the length of the output. */
@@ -129,17 +131,23 @@ export function translateStream(
   options: StreamWriterOptions,
 ): AsyncIterableIterator<Uint8Array> {
   const reader = context.provider.openStreamReader(options.warn)
-  const { resumed, continuation } = context
+  const { resumed, continuation, maxHeldLength = Infinity } = context
+  // Arguments are put together by many formats; only this one repeats at its end all that was said.
+  const holdsText = context.client.name === 'openai-responses'
   const writer = resumed?.writer ?? context.client.openStreamWriter(options)
   const rewrite = resumed && rewriteEvents(resumed)
   const continuity = continuation && new Continuity(writer, resumed)
   let reported: TokenUsage | undefined
   let outputLength = 0
+  let heldLength = 0
   function translate(event: NeutralEvent): Wire {
     if (event.type === 'error') throw faultError(event.fault)
     if ('usage' in event && event.usage !== undefined) reported = event.usage
-    if ('text' in event) outputLength += event.text.length
-    if ('arguments' in event) outputLength += event.arguments.length
+    const textLength = 'text' in event ? event.text.length : 0
+    const argumentsLength = 'arguments' in event ? event.arguments.length : 0
+    outputLength += textLength + argumentsLength
+    heldLength += argumentsLength + (holdsText ? textLength : 0)
+    if (heldLength > maxHeldLength) throw new GatewayError('provider_answer_too_large')
     if (event.type === 'refusal-delta') context.report.hasRefusal = true
     const written = rewrite === undefined ? event : rewrite(event)
     if (written === undefined) return ''
@@ -223,9 +231,9 @@ function pump(context: StreamContext, passage: Passage): AsyncIterableIterator<U
     let hasEnded = false
     try {
       for await (const chunk of readChunks(context.upstream, deadlines, () => hasEnded)) {
-        const wasEmpty = splitter.rest().byteLength === 0
+        const wasBetween = splitter.isBetweenFrames()
         const frames = splitter.push(chunk)
-        const isWhole = wasEmpty && splitter.rest().byteLength === 0
+        const isWhole = wasBetween && splitter.isBetweenFrames()
         const passed = passage.pass(frames, isWhole ? chunk : undefined)
         hasEnded = passed.hasEnded
         if (!report.hasContent && passage.outputLength() > 0) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { chat } from '../support/chat-client.ts'
 import { startFaultyGateway } from '../support/faulty-gateway.ts'
+import { startTestGateway } from '../support/gateway.ts'
 import { answering, chunk, head, streamFrames, textDelta, whole } from '../support/raw-answers.ts'
 import type { RawExchange, RawScript } from '../support/raw-provider.ts'
 import { startRawProvider } from '../support/raw-provider.ts'
@@ -72,6 +73,43 @@ describeRoutes({ limits }, ({ client, provider, call }) => {
 })
 
 describe('the size limit of answers', () => {
+  test('holds for streams that a translation has to hold: all that was said, and arguments', async () => {
+    const call = (fields: object): string =>
+      `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { tool_calls: [{ index: 0, ...fields }] }, finish_reason: null }] })}\n\n`
+    const words = textDelta('openai', 'x'.repeat(50_000))
+    const begun = call({
+      id: 'call_1',
+      type: 'function',
+      function: { name: 'f', arguments: '{"a":"' },
+    })
+    const more = call({ function: { arguments: 'x'.repeat(50_000) } })
+    const cases = [
+      ['/v1/responses', { input: 'hi' }, [words, words]],
+      [
+        '/v1/messages',
+        { max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] },
+        [begun, more],
+      ],
+    ] as const
+    for (const [path, body, [first, piece]] of cases) {
+      let sent = Promise.resolve(0)
+      await using raw = await startRawProvider(async (exchange) => {
+        const type = { 'content-type': 'text/event-stream', connection: 'close' }
+        await exchange.send(head(200, type) + streamFrames('openai').slice(0, 1).join('') + first)
+        sent = flood(exchange, Buffer.from(piece))
+      })
+      const yaml = `providers: [{ name: p, type: openai-compatible, baseUrl: "${raw.url}/v1" }]\nmodels: [{ name: m, targets: [{ provider: p, model: m }] }]`
+      await using gateway = await startTestGateway({ yaml, limits })
+      const response = await fetch(gateway.url + path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'm', stream: true, ...body }),
+      })
+      expect(await response.text()).toContain('provider_answer_too_large')
+      expect(await sent).toBeLessThan(32 * 2 ** 20)
+    }
+  })
+
   test('holds for what a small compressed body unpacks to', async () => {
     const bomb = Bun.gzipSync(Buffer.alloc(200 * 2 ** 20, ' '))
     const headers = { 'content-encoding': 'gzip' }

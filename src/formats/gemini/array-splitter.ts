@@ -57,6 +57,10 @@ class ArraySplitter implements SseSplitter {
     return Buffer.concat(this.#held)
   }
 
+  isBetweenFrames(): boolean {
+    return this.#heldBytes === 0
+  }
+
   flush(): SseFrame | undefined {
     if (this.#heldBytes === 0) return undefined
     return new ElementFrame(this.#take(new Uint8Array()), '')

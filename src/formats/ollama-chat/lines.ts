@@ -44,6 +44,7 @@ export function createLineSplitter(options: { readonly maxFrameBytes: number }):
       return frames
     },
     rest: () => Buffer.concat(pieces),
+    isBetweenFrames: () => heldBytes === 0,
     flush() {
       return heldBytes === 0 ? undefined : frameOf(release())
     },
