@@ -199,9 +199,9 @@ class WireFrame implements SseFrame {
     const offset = this.#offset
     const dataAt = findSoleData(bytes, offset)
     if (dataAt >= 0) {
-      const eventAt = offset + eventField.length
+      const eventAt = offset + eventFieldLength
       if (dataAt > offset) this.#event = bytes.toString('utf8', eventAt, dataAt - 1)
-      this.#data = bytes.toString('utf8', dataAt + dataField.length, bytes.length - 2)
+      this.#data = bytes.toString('utf8', dataAt + dataFieldLength, bytes.length - 2)
       return
     }
     for (const line of bytes.toString('utf8', offset).split(lineEnd)) {
@@ -216,24 +216,41 @@ class WireFrame implements SseFrame {
   }
 }
 
-const eventField = Buffer.from('event: ')
-const dataField = Buffer.from('data: ')
+/** Lengths of `event: ` and `data: `. */
+const eventFieldLength = 7
+const dataFieldLength = 6
 
 /**
  * Returns where the data line begins in a frame that is exactly `data: …` LF LF, or that with a line
  * `event: …` before it, as nearly all are; -1 for any other.
  */
 function findSoleData(bytes: Buffer, offset: number): number {
-  const at = holds(bytes, offset, eventField) ? bytes.indexOf(lf, offset) + 1 : offset
-  if (!holds(bytes, at, dataField)) return -1
+  const at = startsWithEvent(bytes, offset) ? bytes.indexOf(lf, offset) + 1 : offset
+  if (!startsWithData(bytes, at)) return -1
   return bytes.indexOf(lf, at) === bytes.length - 2 && bytes.indexOf(cr) < 0 ? at : -1
 }
 
-function holds(bytes: Buffer, offset: number, field: Buffer): boolean {
-  for (let at = 0; at < field.length; at++) {
-    if (bytes[offset + at] !== field[at]) return false
-  }
-  return true
+function startsWithEvent(bytes: Buffer, at: number): boolean {
+  return (
+    bytes[at] === 0x65 &&
+    bytes[at + 1] === 0x76 &&
+    bytes[at + 2] === 0x65 &&
+    bytes[at + 3] === 0x6e &&
+    bytes[at + 4] === 0x74 &&
+    bytes[at + 5] === 0x3a &&
+    bytes[at + 6] === 0x20
+  )
+}
+
+function startsWithData(bytes: Buffer, at: number): boolean {
+  return (
+    bytes[at] === 0x64 &&
+    bytes[at + 1] === 0x61 &&
+    bytes[at + 2] === 0x74 &&
+    bytes[at + 3] === 0x61 &&
+    bytes[at + 4] === 0x3a &&
+    bytes[at + 5] === 0x20
+  )
 }
 
 function startsWithByteOrderMark(bytes: Buffer): boolean {
