@@ -67,10 +67,32 @@ describe('what is known of targets', () => {
     ])
   })
 
-  test('is bounded', () => {
+  test('is bounded where callers make up names, and costs those of the configuration nothing', () => {
+    const { clock, registry } = setUp()
+    const configured = registry.stateOf('p', 'configured')
+    const startedAt = performance.now()
+    for (let index = 0; index < 20_050; index++) {
+      const state = registry.stateOf('p', `m${index}`, true)
+      // Each is over its rate limit: none can be forgotten for being well.
+      const failed = {
+        now: clock.monotonic(),
+        retryAfterMs: 60_000,
+        isLate: false,
+        hasAnswer: true,
+      }
+      state.failed(state.begin(clock.monotonic()), 'rate-limit', failed)
+    }
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+    expect(registry.status()).toHaveLength(10_001)
+    expect(registry.stateOf('p', 'configured', true)).toBe(configured)
+    expect(registry.statesAt('p')).toContain(configured)
+  })
+
+  test('stays when a name that a caller made up comes into the configuration', () => {
     const { registry } = setUp()
-    for (let index = 0; index < 20_050; index++) registry.stateOf('p', `m${index}`)
-    expect(registry.status()).toHaveLength(20_000)
+    const guest = registry.stateOf('p', 'm', true)
+    expect(registry.stateOf('p', 'm')).toBe(guest)
+    expect(registry.status()).toHaveLength(1)
   })
 })
 

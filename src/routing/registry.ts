@@ -29,8 +29,12 @@ export interface TargetStatus {
 
 /** What is known of all targets. Outlives configuration versions, so that a reload forgets no outage. */
 export interface TargetRegistry {
-  /** Returns the state of a model at a provider, the same for the same names. */
-  stateOf(provider: string, model: string): TargetState
+  /**
+   * Returns the state of a model at a provider, the same for the same names.
+   * @param isGuest a caller made the name up, behind a wildcard: such targets are remembered while there is
+   * room, and never take that of those a configuration names
+   */
+  stateOf(provider: string, model: string, isGuest?: boolean): TargetState
   /** States of all targets that a provider answers for. */
   statesAt(provider: string): readonly TargetState[]
   /** Sets when breakers open, for all targets. */
@@ -39,8 +43,8 @@ export interface TargetRegistry {
   status(): readonly TargetStatus[]
 }
 
-/** Most targets that are remembered; wildcard routes could bring any number. */
-const maxTargets = 20_000
+/** Most targets that are remembered of those whose names callers make up. */
+const maxGuests = 10_000
 
 /** Makes an empty registry. */
 export function createTargetRegistry(dependencies: {
@@ -50,40 +54,54 @@ export function createTargetRegistry(dependencies: {
 }): TargetRegistry {
   const { clock, random } = dependencies
   const states = new Map<string, TargetState>()
+  const guests = new Map<string, TargetState>()
+  const all = (): TargetState[] => [...states.values(), ...guests.values()]
   let { breaker } = dependencies
 
   return {
-    stateOf(provider, model) {
+    stateOf(provider, model, isGuest = false) {
       const key = `${provider}\n${model}`
-      let state = states.get(key)
-      if (state === undefined) {
-        if (states.size >= maxTargets) forgetOne(states, clock.monotonic())
-        state = new TargetState({ provider, model, breaker, random, now: clock.monotonic() })
+      const known = states.get(key) ?? guests.get(key)
+      const now = clock.monotonic()
+      const state = known ?? new TargetState({ provider, model, breaker, random, now })
+      if (!isGuest) {
         states.set(key, state)
+        guests.delete(key)
+      } else if (known === undefined) {
+        if (guests.size >= maxGuests) forgetOne(guests, now)
+        guests.set(key, state)
       }
       return state
     },
-    statesAt: (provider) => [...states.values()].filter((state) => state.provider === provider),
+    statesAt: (provider) => all().filter((state) => state.provider === provider),
     configure(options) {
       breaker = options
-      for (const state of states.values()) state.breaker.configure(options)
+      for (const state of all()) state.breaker.configure(options)
     },
     status() {
       const now = clock.monotonic()
       const wallOffset = clock.now() - now
-      return [...states.values()]
+      return all()
         .filter(({ model, requests }) => model !== '' || requests > 0)
         .map((state) => statusOf(state, now, wallOffset))
     },
   }
 }
 
-/** Gives the place of an idle, healthy target to a new one: the oldest first. */
-function forgetOne(states: Map<string, TargetState>, now: number): void {
-  for (const [key, state] of states) {
-    if (state.inFlight > 0 || state.unavailability(now) !== undefined) continue
-    states.delete(key)
-    return
+/** How many of the oldest targets are looked at for one that nothing is remembered of. */
+const maxLookedAt = 64
+
+/** Gives the place of a target to a new one: of the oldest, one that is idle and well, or else the first. */
+function forgetOne(guests: Map<string, TargetState>, now: number): void {
+  let looked = 0
+  let oldest: string | undefined
+  for (const [key, state] of guests) {
+    oldest ??= key
+    const isPlain = state.inFlight === 0 && state.unavailability(now) === undefined
+    if (isPlain || (looked += 1) >= maxLookedAt) {
+      guests.delete(isPlain ? key : oldest)
+      return
+    }
   }
 }
 

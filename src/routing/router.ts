@@ -125,7 +125,7 @@ function stepOf(options: RouteOptions, dependencies: RouterDependencies): Step {
   const { registry, estimateTokens } = dependencies
   const targets = options.targets.map(({ target, name, limits }, index): RoutedTarget => {
     const { provider, model } = target
-    const state = registry.stateOf(provider, model)
+    const state = registry.stateOf(provider, model, options.isFallback === false)
     return { target, state, index, limits, name, hash: targetHash(provider, model) }
   })
   const { name, rules = [], outer } = options

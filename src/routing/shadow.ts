@@ -76,7 +76,11 @@ export function createShadows(dependencies: ShadowDependencies): Shadows {
       .then(dependencies.onOutcome)
       // Whoever hears of outcomes must not break the gateway by it.
       .catch(() => undefined)
-      .finally(() => running.delete(copy))
+      .finally(() => {
+        running.delete(copy)
+        // Callers make up names of routes behind wildcards: none is kept for its own sake.
+        if (running.size === 0) inProgress.delete(route.name)
+      })
     running.add(copy)
   }
 
