@@ -8,7 +8,7 @@ import { systemClock } from '../core/clock.ts'
 
 const own = 'https://models.example.com'
 
-async function check(status: number, url = `${own}/health`) {
+async function check(status: number, url = `${own}/health`, body: BodyInit = '{}') {
   const sent: FetchInit[] = []
   const entry = { name: 'p', type: 'openai', apiKey: 'provider-key', baseUrl: `${own}/v1` }
   const [config] = providersConfigSchema.parse([entry])
@@ -17,7 +17,7 @@ async function check(status: number, url = `${own}/health`) {
     clock: systemClock,
     fetch: (_url, init) => {
       sent.push(init)
-      return Promise.resolve(new Response('{}', { status }))
+      return Promise.resolve(new Response(body, { status }))
     },
   })
   const isHealthy = await isProviderHealthy(provider, url, new AbortController().signal)
@@ -36,6 +36,21 @@ test('a provider is well unless it says that its server is not', async () => {
   ] as const) {
     expect((await check(status)).isHealthy).toBe(isHealthy)
   }
+})
+
+test('a body without an end is not taken in', async () => {
+  let given = 0
+  let isCancelled = false
+  const endless = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      given += 16_384
+      controller.enqueue(new Uint8Array(16_384))
+    },
+    cancel: () => void (isCancelled = true),
+  })
+  expect((await check(200, undefined, endless)).isHealthy).toBeTrue()
+  expect(isCancelled).toBeTrue()
+  expect(given).toBeLessThan(200_000)
 })
 
 test('credentials go only where calls go', async () => {

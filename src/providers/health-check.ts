@@ -1,4 +1,4 @@
-import type { Provider } from './provider.ts'
+import type { Provider, ProviderResponse } from './provider.ts'
 
 /**
  * Asks an address of a provider whether it is well: any answer that is no server error says so, since
@@ -16,8 +16,23 @@ export async function isProviderHealthy(
     redirect: 'manual',
     timeout: false,
   })
-  await response.bytes()
+  await readSome(response)
   return response.status < 500
+}
+
+/** Longest body that is read to its end, so that the connection can be used again. */
+const maxBodyBytes = 65_536
+
+/** Reads a body as far as it is short: what it says does not matter, and it may never end. */
+async function readSome({ body }: ProviderResponse): Promise<void> {
+  const reader = body?.getReader()
+  let length = 0
+  while (reader !== undefined && length <= maxBodyBytes) {
+    const { done, value } = await reader.read()
+    if (done) return
+    length += value.byteLength
+  }
+  await reader?.cancel()
 }
 
 function isOwnOrigin(provider: Provider, url: string): boolean {
