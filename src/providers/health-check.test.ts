@@ -8,7 +8,11 @@ import { systemClock } from '../core/clock.ts'
 
 const own = 'https://models.example.com'
 
-async function check(status: number, url = `${own}/health`, body: BodyInit = '{}') {
+async function check(
+  status: number,
+  url = `${own}/health`,
+  body: string | ReadableStream<Uint8Array> = '{}',
+) {
   const sent: FetchInit[] = []
   const entry = { name: 'p', type: 'openai', apiKey: 'provider-key', baseUrl: `${own}/v1` }
   const [config] = providersConfigSchema.parse([entry])

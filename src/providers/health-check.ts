@@ -25,14 +25,14 @@ const maxBodyBytes = 65_536
 
 /** Reads a body as far as it is short: what it says does not matter, and it may never end. */
 async function readSome({ body }: ProviderResponse): Promise<void> {
-  const reader = body?.getReader()
-  let length = 0
-  while (reader !== undefined && length <= maxBodyBytes) {
+  if (body === null) return
+  const reader = body.getReader()
+  for (let length = 0; length <= maxBodyBytes;) {
     const { done, value } = await reader.read()
     if (done) return
     length += value.byteLength
   }
-  await reader?.cancel()
+  await reader.cancel()
 }
 
 function isOwnOrigin(provider: Provider, url: string): boolean {
