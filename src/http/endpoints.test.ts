@@ -45,6 +45,14 @@ describe('the endpoint of a path', () => {
     })
   }
 
+  test('files are asked for with the query of the client, but no version of an API', () => {
+    const query = '?api-version=preview&limit=2&purpose=batch'
+    expect(findEndpoint('/openai/v1/files', query)).toMatchObject({
+      path: '/files?limit=2&purpose=batch',
+    })
+    expect(findEndpoint('/v1/batches/b1', '?api-version=1')).toMatchObject({ path: '/batches/b1' })
+  })
+
   test('what Azure has no deployment for has none here', () => {
     for (const path of ['responses', 'messages', 'files', 'rerank', 'models', '']) {
       expect(findEndpoint(`/openai/deployments/a/${path}`, '')).toBeUndefined()

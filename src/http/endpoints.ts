@@ -74,7 +74,7 @@ export function findEndpoint(path: string, query: string): Endpoint | undefined 
       operation: stored[1] === 'files' ? 'files' : 'batches',
       format: 'openai-chat',
       methods: ['GET', 'POST', 'DELETE'],
-      path: path.slice('/v1'.length) + query,
+      path: path.slice('/v1'.length) + forwardedQuery(query),
     }
   }
   const response = responsePattern.exec(path)
@@ -132,17 +132,22 @@ function call(operation: Operation, format: FormatName, path: string): Endpoint 
 
 /** Calls about a response that was made before. */
 function storedResponse([, path = '', part]: RegExpExecArray, query: string): Endpoint {
-  const parameters = new URLSearchParams(query)
-  // Each provider is asked with a version of its own.
-  parameters.delete('api-version')
   const methods = { cancel: ['POST'], input_items: ['GET'] }[part ?? ''] ?? ['GET', 'DELETE']
   return {
     type: 'call',
     operation: 'responses',
     format: 'openai-responses',
     methods,
-    path: parameters.size === 0 ? path : `${path}?${parameters.toString()}`,
+    path: path + forwardedQuery(query),
   }
+}
+
+/** Returns the query that a provider gets, with its question mark. */
+function forwardedQuery(query: string): string {
+  const parameters = new URLSearchParams(query)
+  // Each provider is asked with a version of its own.
+  parameters.delete('api-version')
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`
 }
 
 function countTokens(): Endpoint {

@@ -33,18 +33,37 @@ function findVertexEndpoint(path: string, query: string): Endpoint | undefined {
 }
 
 /**
- * Refuses a key in the query, as Google allows it: addresses end up in logs, and a key that is there is no
- * secret any more. Throws `missing_key`.
+ * Refuses a key in the query, as Google and Azure allow it: addresses end up in logs, and a key that is there
+ * is no secret any more; nor may it go on to a provider. Throws `missing_key`.
  */
 export function refuseKeyInQuery({ url, headers }: Request): void {
   const { path, query } = splitUrl(url)
-  if (query === '' || !isGooglePath(path) || !new URLSearchParams(query).has('key')) return
-  if (headers.has('x-goog-api-key') || headers.has('authorization')) return
+  if (query === '') return
+  const names = [...new URLSearchParams(query).keys()].map((name) => name.toLowerCase())
+  const hasHeader = headers.has('x-goog-api-key') || headers.has('authorization')
+  // Google's own SDK sends it beside the header; nothing of such a query goes on.
+  const isGoogles = isGooglePath(path) && names.includes('key') && !hasHeader
+  if (!isGoogles && !names.some((name) => credentialNames.has(name))) return
   throw new GatewayError(
     'missing_key',
-    'Send the API key in the header x-goog-api-key: this gateway takes none from an address.',
+    isGooglePath(path)
+      ? 'Send the API key in the header x-goog-api-key: this gateway takes none from an address.'
+      : 'Send the API key in a header such as authorization: this gateway takes none from an address.',
   )
 }
+
+/** Names under which services take credentials from an address. */
+const credentialNames: ReadonlySet<string> = new Set([
+  'api-key',
+  'api_key',
+  'apikey',
+  'access_token',
+  'authorization',
+  'subscription-key',
+  'ocp-apim-subscription-key',
+  'x-api-key',
+  'x-goog-api-key',
+])
 
 /** Tells whether a request is one of Google's clients, whose dialect its answer then has. */
 export function isFromGoogle(path: string, headers: Headers): boolean {
