@@ -284,7 +284,7 @@ describe('the records', () => {
     }
     const [decisions, outcomes] = [count('decision'), count('outcome')]
     expect(decisions.size).toBeGreaterThan(100)
-    expect([...outcomes].toSorted()).toEqual([...decisions].toSorted())
+    expect(new Set(outcomes.keys())).toEqual(new Set(decisions.keys()))
     expect(new Set(outcomes.values())).toEqual(new Set([1]))
     expect(JSON.stringify(records)).not.toContain('hello')
   })
