@@ -303,6 +303,27 @@ describe('a conversation that its provider keeps', () => {
     expect(codeOf(() => conversations.keeperOf(stolen))).toBe('previous_response_not_found')
   })
 
+  test('lends nothing of itself to others who know an id', async () => {
+    await using conversations = open()
+    const thought = { id: 'rs_1', type: 'reasoning', summary: [] }
+    const image = { id: 'ig_1', type: 'image_generation_call', status: 'completed' }
+    const answer = { ...responseOf('r1', '1'), output: [thought, image] }
+    conversations.remember(ask({ input: 'x' }), answerOf(answer), true)
+    const keeperFor = (item: JsonObject, principal = eve) =>
+      codeOf(() => conversations.keeperOf(ask({ input: [item] }, principal)))
+    const whole = { ...thought, encrypted_content: 'sealed' }
+    for (const wait of [0, 400]) {
+      await Bun.sleep(wait)
+      for (const item of [thought, image]) {
+        expect(keeperFor(item)).toBe('invalid_request')
+        expect(keeperFor(item, ana)).toBe('none')
+        expect(keeperFor({ ...item, id: 'unknown' })).toBe('none')
+      }
+      expect(keeperFor(whole)).toBe('none')
+      expect(keeperFor({ id: 'rs_1', type: 'message', role: 'user', content: 'x' })).toBe('none')
+    }
+  })
+
   test('cannot be mixed with that of another provider', async () => {
     await using conversations = open()
     conversations.remember(ask({ input: 'x' }), answerOf(responseOf('r1', '1')), true)

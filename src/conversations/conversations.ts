@@ -4,11 +4,12 @@ import { GatewayError } from '../core/errors.ts'
 import { asArray, asObject, asString, parseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ConversationsConfig } from './config.ts'
-import { conversationTooLarge, expandQuestion, inputItems } from './expand.ts'
+import { expandQuestion, inputItems } from './expand.ts'
 import type { Gaps } from './expand.ts'
 import { openOwners } from './owners.ts'
 import type { Owners } from './owners.ts'
-import { answerAboutTurn, itemTexts } from './stored-answers.ts'
+import { findReferences } from './references.ts'
+import { answerAboutTurn } from './stored-answers.ts'
 import { createTurnStore } from './turn-store.ts'
 import type { Turn, TurnStore } from './turn-store.ts'
 import { watchAnswer } from './watch-answer.ts'
@@ -167,7 +168,9 @@ function findNamed(question: Question, rooms: Rooms): Found {
   if (json === undefined) return nothingNamed
   refuseConversation(json)
   const previous = findPrevious(question, json, rooms)
-  const items = findReferences(question, json, rooms)
+  const { turns, owners, limits } = rooms
+  const { maxConversationBytes: maxBytes } = limits()
+  const items = findReferences(question, json, { turns, owners, maxBytes })
   const keepers = new Set([...items.keepers, previous.keeper].filter((name) => name !== undefined))
   const [keeper, another] = keepers
   if (another !== undefined) {
@@ -211,55 +214,6 @@ function findPrevious(
     `Previous response with id '${id.slice(0, 128)}' not found.`,
     { param },
   )
-}
-
-function findReferences(
-  { principal }: Question,
-  json: JsonObject,
-  { turns, owners, limits }: Rooms,
-): Pick<Found, 'references'> & { readonly keepers: readonly string[] } {
-  const references = new Map<number, string>()
-  const keepers: string[] = []
-  const textOf = createItemReader(limits().maxConversationBytes)
-  for (const [index, element] of asArray(json['input']).entries()) {
-    const item = asObject(element)
-    const id = item === undefined ? undefined : referenceOf(item)
-    if (id === undefined) continue
-    const turn = turns.findByItem(id, principal)
-    const text = turn && textOf(turn, id)
-    const keeper = text === undefined ? owners.providerOf(id, principal) : undefined
-    if (text !== undefined) references.set(index, text)
-    else if (keeper !== undefined) keepers.push(keeper)
-    else {
-      throw new GatewayError('invalid_request', `Item with id '${id.slice(0, 128)}' not found.`, {
-        param: `input[${index}].id`,
-      })
-    }
-  }
-  return { references, keepers }
-}
-
-/**
- * Makes what reads items of turns: a turn once, however many of its items are named, and together no more
- * than a conversation may hold, however often each is named. Throws `request_too_large`.
- */
-function createItemReader(maxBytes: number): (turn: Turn, id: string) => string | undefined {
-  const known = new Map<Turn, ReadonlyMap<string, string>>()
-  let bytes = 0
-  return (turn, id) => {
-    const texts = known.get(turn) ?? itemTexts(turn)
-    known.set(turn, texts)
-    const text = texts.get(id)
-    bytes += text?.length ?? 0
-    if (bytes > maxBytes) throw conversationTooLarge(maxBytes, 'input')
-    return text
-  }
-}
-
-/** Id of the item that stands in for another. Its type may be left out. */
-function referenceOf(item: JsonObject): string | undefined {
-  const type = item['type'] ?? ('role' in item ? 'message' : 'item_reference')
-  return type === 'item_reference' ? (asString(item['id']) ?? '') : undefined
 }
 
 /** Keeps a response of a provider that does not keep it, with what was new in its request. */

@@ -11,6 +11,8 @@ import type { Migration } from '../storage/index.ts'
 export interface Owners extends AsyncDisposable {
   /** Returns the provider that keeps this for this principal; `undefined` when it is not theirs. */
   providerOf(id: string, principal: Principal): string | undefined
+  /** Tells whether this is known to be somebody else's. */
+  isOthers(id: string, principal: Principal): boolean
   /** Notes an owner. An id that has one keeps it. Written within a quarter of a second. */
   own(ids: readonly string[], provider: string, principal: Principal): void
   forget(id: string, principal: Principal): void
@@ -87,6 +89,11 @@ export function openOwners(options: {
       if (early !== undefined && isOf(early, principal)) return early.provider
       return table.find(id, principal)
     },
+    isOthers(id, principal) {
+      const early = waiting.get(id)
+      if (early !== undefined) return !isOf(early, principal)
+      return table.isOthers(id, principal)
+    },
     own(ids, provider, { tenant, id: user }) {
       for (const id of ids) {
         if (id === '' || waiting.has(id)) continue
@@ -122,6 +129,9 @@ function openTable(dataDir: string) {
   const find = database.prepare<{ provider: string }>(
     'SELECT provider FROM kept_responses WHERE id = ?1 AND tenant = ?2 AND user = ?3 LIMIT 1',
   )
+  const findOwner = database.prepare<{ isOwn: number }>(
+    `SELECT max(tenant = ?2 AND user = ?3) AS isOwn FROM kept_responses WHERE id = ?1`,
+  )
   const insert = database.prepare(
     `INSERT INTO kept_responses (id, provider, tenant, user, created_at)
      VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING`,
@@ -137,6 +147,8 @@ function openTable(dataDir: string) {
   return {
     find: (id: string, { tenant, id: user }: Principal): string | undefined =>
       find.get(id, tenant, user)?.provider,
+    isOthers: (id: string, { tenant, id: user }: Principal): boolean =>
+      findOwner.get(id, tenant, user)?.isOwn === 0,
     insert(owned: Iterable<Ownership>, at: number): void {
       database.transaction(() => {
         for (const { id, provider, tenant, user } of owned) {
