@@ -58,5 +58,6 @@ export type {
   NeutralRequest,
   ProviderFault,
 } from './neutral.ts'
+export { checkRequest } from './check-request.ts'
 export { createLocator } from './trace.ts'
 export type { Locate } from './trace.ts'

@@ -2,7 +2,13 @@ import type { Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
 import { asObject } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { createLocator, outlineJson, setMembers, setMultipartField } from '../formats/index.ts'
+import {
+  checkRequest,
+  createLocator,
+  outlineJson,
+  setMembers,
+  setMultipartField,
+} from '../formats/index.ts'
 import type {
   ClientFormat,
   Locate,
@@ -80,7 +86,10 @@ export function prepareTranslated(
   const locate = createLocator(client, json, target)
   const warnOf: Warn = (warning) => warn({ ...warning, field: locate(warning.field) })
   const asked = { ...request, model, streamUsage: true }
-  const body = inCallersWords(locate, () => provider.writeRequest(asked, warnOf))
+  const body = inCallersWords(locate, () => {
+    checkRequest(request)
+    return provider.writeRequest(asked, warnOf)
+  })
   return {
     body: JSON.stringify({ ...body, ...formats.membersOf(body, warnOf) }),
     contentType: 'application/json',

@@ -139,7 +139,8 @@ async function exchange(
   if (arrival?.type === 'refused') {
     // Between equal formats nothing is changed, and the provider decides.
     if (arrival.dialect?.format !== client.name) fault(`the provider refused: ${arrival.reason}`)
-    if (response.status !== 400) fault(`status ${response.status} for a refusal of the provider`)
+    const { status } = arrival.dialect.writeFault('invalid')
+    if (response.status !== status) fault(`status ${response.status} instead of ${status}`)
     return over({ verdict: 'refused', words: [`the provider: ${arrival.reason}`] })
   }
   if (arrival === undefined) return over(refusal(client, response, bytes))

@@ -1,10 +1,13 @@
 import { startTestGateway } from '../support/gateway.ts'
+import type { TestGatewayOptions } from '../support/gateway.ts'
 import { families } from './providers/index.ts'
 import { startMatrixUpstream } from './upstream.ts'
 import type { Rig } from './cell.ts'
 
 /** Starts a gateway in front of every family, with one model each and one that reasons. */
-export async function startMatrixRig(): Promise<Rig & AsyncDisposable> {
+export async function startMatrixRig(
+  options: Pick<TestGatewayOptions, 'limits'> = {},
+): Promise<Rig & AsyncDisposable> {
   const upstream = startMatrixUpstream()
   const providers = families.map((family) => ({
     name: family.name,
@@ -17,6 +20,7 @@ export async function startMatrixRig(): Promise<Rig & AsyncDisposable> {
   // Errors are part of the matrix: nobody is to be left alone for them.
   const routing = { breaker: { consecutiveFailures: 1000, minAttempts: 100_000 } }
   const gateway = await startTestGateway({
+    ...options,
     yaml: [
       `providers: ${JSON.stringify(providers)}`,
       `models: ${JSON.stringify(models)}`,

@@ -49,8 +49,9 @@ export function startMatrixUpstream(): MatrixUpstream {
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error)
         arrivals.push({ type: 'refused', reason, dialect })
-        const refusal = { message: reason, type: 'invalid_request_error', param: null, code: null }
-        return Response.json({ type: 'error', error: refusal }, { status: 400 })
+        if (dialect === undefined) return new Response(reason, { status: 400 })
+        const { status, body, headers } = dialect.writeFault('invalid')
+        return Response.json(body, { status, headers: headers ?? {} })
       }
     },
   })
