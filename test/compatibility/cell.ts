@@ -145,7 +145,9 @@ async function exchange(
   }
   if (arrival === undefined) return over(refusal(client, response, bytes))
   const { arrived, dialect } = arrival
-  const isMute = say.cites !== undefined && dialect.cites !== true
+  const isSealed = say.thoughts?.some(({ sealed }) => sealed !== undefined) === true
+  const isMute =
+    (say.cites !== undefined && dialect.cites !== true) || (isSealed && dialect.seals !== true)
   if (isMute || dialect.stopFor(say.stop) === undefined) return over({ verdict: 'none' })
   gates.requireAll()
   const asked = compareAsk(sending.told ?? ask, arrived)
@@ -289,7 +291,8 @@ async function readPieces(response: Response, see: (text: string) => void): Prom
   return Buffer.concat(chunks)
 }
 
-const patienceMs = 500
+/** Only a stream that is held back waits so long. */
+const patienceMs = 5000
 
 /** Makes gates: the provider waits at each until the client has seen the words. */
 function openGates(feature: Feature, client: Client) {

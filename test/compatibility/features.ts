@@ -235,6 +235,13 @@ export const features: readonly Feature[] = [
     second: { results: [], say: { ...answer, usage: thinking } },
   },
   {
+    title: 'Sealed reasoning kept over tool calls',
+    reasons: true,
+    ask: asked(question, { reasons: true, tools }),
+    say: { ...called, thoughts: [{ text: '', sealed: 'c2VhbGVkIHRob3VnaHQ=' }], usage: thinking },
+    second: { results: [[cold], [late]], say: { ...answer, usage: thinking } },
+  },
+  {
     title: 'Conversation begun at another provider',
     reasons: true,
     isMoved: true,

@@ -30,6 +30,7 @@ export const anthropicMessages: Dialect = {
   stopFor: (stop) => stop,
   thoughts: 'signed',
   proof: proofOf('claude-signature'),
+  seals: true,
   counts: ['read', 'written'],
   cites: true,
   streamType: 'text/event-stream',

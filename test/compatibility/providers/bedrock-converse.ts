@@ -38,6 +38,7 @@ export const bedrockConverse: Dialect = {
   stopFor: (stop) => stop,
   thoughts: 'signed',
   proof: proofOf('claude-signature'),
+  seals: true,
   counts: ['read', 'written'],
   cites: true,
   streamType: 'application/vnd.amazon.eventstream',

@@ -45,6 +45,8 @@ export interface Dialect {
   readonly proof?: string
   /** Which counts of tokens it tells beside those of input and output. */
   readonly counts: readonly ('read' | 'written' | 'reasoning')[]
+  /** Whether it seals some of its thoughts. */
+  readonly seals?: boolean
   /** Whether it tells sources of what it says. */
   readonly cites?: boolean
   readonly streamType: string
@@ -62,10 +64,10 @@ export const retryAfterSeconds = 7
 export function limitTo(dialect: Dialect, say: Say): Say {
   const { thoughts = [], usage, cites, ...rest } = say
   const { proof } = dialect
-  const told = thoughts.map(({ text }): Thought => ({
-    text,
-    ...(proof === undefined ? {} : { signature: proof }),
-  }))
+  const told = thoughts.map(({ text, sealed }): Thought => {
+    if (sealed !== undefined) return { text, sealed }
+    return { text, ...(proof === undefined ? {} : { signature: proof }) }
+  })
   const counts = dialect.counts.map((name) => [name, usage[name]] as const)
   return {
     ...rest,
