@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { clients } from './clients/index.ts'
+import type { Client } from './clients/index.ts'
 import { writeDocument } from './document.ts'
 import type { Row } from './document.ts'
 import { features } from './features.ts'
@@ -18,12 +19,13 @@ beforeAll(async () => {
 afterAll(() => rig[Symbol.asyncDispose]())
 
 describe('every feature, plain and streamed, arrives or is warned about', () => {
-  test.each(clients)('for clients of $name', async (client) => {
+  const check = async (client: Client): Promise<void> => {
     const own = await runClient(rig, client)
     rows.push(...own)
     expect(own).toHaveLength(features.length * families.length)
     expect(failuresIn(own)).toEqual([])
-  })
+  }
+  test.each(clients)('for clients of $name', check, 60_000)
 })
 
 describe('the matrix', () => {
