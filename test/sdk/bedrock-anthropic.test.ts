@@ -209,7 +209,7 @@ describe('Anthropic’s own SDK in front of Bedrock', () => {
     expect(data.id).toMatch(/^msg_/)
     expect(rig.upstream.last().path).toBe('/model/meta.llama3-1-70b-instruct-v1%3A0/converse')
     expect(rig.upstream.last().json).toMatchObject({ inferenceConfig: { maxTokens: max_tokens } })
-    expect(response.headers.get('x-smartflow-warnings')).toBe('dropped user')
+    expect(response.headers.get('x-smartflow-warnings')).toBe('dropped metadata.user_id')
   })
 
   test('counts tokens by estimate', async () => {
