@@ -225,6 +225,17 @@ describe('an endpoint without a model', () => {
     }
   })
 
+  test('lets nobody choose its provider where callers may not', () => {
+    const parts = sketchParts({ catalog: { providerHeader: 'off' } })
+    const fixed = createCatalog({ ...parts, stores })
+    const question = questionOf(who('*'), 'second')
+    expect(failureOf(() => fixed.resolveWithoutModel(question, 'second'))).toMatchObject({
+      code: 'model_not_permitted',
+      param: 'x-smartflow-provider',
+    })
+    expect(fixed.resolveWithoutModel(questionOf(who('*')), 'second').name).toBe('second')
+  })
+
   test('is a 501 when no such provider offers it', () => {
     for (const run of [
       () => ask(undefined, 'third'),

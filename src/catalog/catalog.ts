@@ -145,7 +145,7 @@ export function createCatalog<Offer>(parts: CatalogParts<Offer>): Catalog<Offer>
       const found = mayUse(principal, named.names) ? choose(named, provider) : 'unknown'
       return typeof found === 'string' ? undefined : resolutionOf(found.offer, named, settings)
     },
-    resolveWithoutModel: (question, keeper) => storeFor(parts.stores, question, keeper),
+    resolveWithoutModel: (question, keeper) => storeFor(parts, question, keeper),
     list,
     find(name, principal) {
       const named = lineup.read(name)
@@ -216,7 +216,7 @@ function namesOf(models: readonly ListedModel[]): readonly string[] {
 }
 
 function storeFor<Offer>(
-  stores: ReadonlyMap<string, Offer>,
+  { stores, settings }: Pick<CatalogParts<Offer>, 'stores' | 'settings'>,
   { call, principal }: Question,
   keeper: string | undefined,
 ): Offer {
@@ -226,7 +226,9 @@ function storeFor<Offer>(
       'This endpoint needs a key that may use every model, since it is not bound to one.',
     )
   }
-  const asked = keeper ?? call.headers.get('x-smartflow-provider')
+  const chosen = call.headers.get('x-smartflow-provider')
+  if (chosen !== null && settings.providerHeader === 'off') throw providerHeaderIsOff()
+  const asked = keeper ?? chosen
   const offer = asked === null ? stores.values().next().value : stores.get(asked)
   if (offer !== undefined) return offer
   throw new GatewayError(
