@@ -141,7 +141,7 @@ function skipValue(text: string, start: number, maxDepth: number): number {
 }
 
 /** Returns the offset behind the closing quote of the string that begins at `start`. */
-function skipString(text: string, start: number): number {
+export function skipString(text: string, start: number): number {
   let at = start
   for (;;) {
     at = text.indexOf('"', at + 1)
@@ -152,7 +152,8 @@ function skipString(text: string, start: number): number {
   }
 }
 
-function skipSpace(text: string, start: number): number {
+/** Returns the offset of the first sign from `start` on that is no white space. */
+export function skipSpace(text: string, start: number): number {
   let at = start
   while (isSpace(text.charCodeAt(at))) at += 1
   return at

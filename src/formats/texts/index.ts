@@ -1,0 +1,3 @@
+export { replaceTexts } from './replace.ts'
+export { clearedBy, segmentsOf } from './segments.ts'
+export type { BodyTexts, TextSegment } from './segments.ts'

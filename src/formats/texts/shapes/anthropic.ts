@@ -1,0 +1,131 @@
+import { asNumber, asString } from '../../../core/json.ts'
+import type { JsonObject } from '../../../core/json.ts'
+import {
+  changed,
+  each,
+  free,
+  growing,
+  later,
+  members,
+  of,
+  opaque,
+  text,
+  unknown,
+  url,
+  within,
+  word,
+} from '../shape.ts'
+import type { Rule, Scope, Shape } from '../shape.ts'
+import { argumentsRule, documentText, errorRule, responseFormat } from './common.ts'
+import { toolArguments, toolDefinitions, toolResult, withRole, withTitle } from './common.ts'
+
+const words = each(word, 'type', 'role', 'model', 'stop_reason', 'media_type', 'error_code')
+const cacheControl: Rule = of({ members: members(each(word, 'type', 'ttl')) })
+
+const source: Shape = {
+  members: members(words, { url, file_id: opaque, data: opaque, content: later(() => block) }),
+  choose: (object) => (object['type'] === 'text' ? textSource : undefined),
+}
+const textSource: Shape = { members: members(words, { data: text }) }
+
+/** A content block. */
+export const block: Shape = {
+  members: members(words, each(opaque, 'id', 'tool_use_id', 'signature', 'data', 'file_id'), {
+    text: growing(text, 'text'),
+    thinking: growing(text, 'thinking'),
+    name: text,
+    title: text,
+    context: text,
+    server_name: text,
+    input: within(free, toolArguments),
+    source: of(source),
+    url,
+    cache_control: cacheControl,
+    encrypted_content: opaque,
+    ...each(text, 'stdout', 'stderr', 'page_age'),
+    citations: of({
+      members: members(words, { url, encrypted_index: opaque, file_id: opaque }),
+      other: unknown,
+    }),
+    content: later(() => block),
+  }),
+  enter: (object, scope, { tools }) => blockScope(object, scope, tools),
+}
+
+function blockScope(object: JsonObject, scope: Scope, tools: Map<string, string>): Scope {
+  const type = asString(object['type']) ?? ''
+  if (type.endsWith('tool_use')) {
+    const name = asString(object['name']) ?? ''
+    const id = scope.channel ?? asString(object['id'])
+    if (id !== undefined) tools.set(id, name)
+    return changed(scope, { source: name })
+  }
+  if (type.endsWith('tool_result')) {
+    return changed(scope, {
+      ...toolResult,
+      source: tools.get(asString(object['tool_use_id']) ?? ''),
+    })
+  }
+  const isDocument = type === 'document' || type === 'search_result'
+  return isDocument ? withTitle(object, changed(scope, documentText)) : scope
+}
+
+const message: Shape = {
+  members: members(words, { content: of(block) }),
+  enter: (object, scope) => withRole(scope, object['role']),
+}
+
+/** Requests of the Messages API, also at Bedrock; and those that count tokens. */
+export const anthropicRequest: Shape = {
+  members: members(words, each(word, 'service_tier', 'anthropic_version', 'anthropic_beta'), {
+    system: of(block, { scope: { role: 'system' } }),
+    messages: of(message),
+    tools: toolDefinitions,
+    tool_choice: of({ members: members({ type: word, name: word }) }),
+    metadata: free,
+    stop_sequences: text,
+    thinking: of({ members: members(each(word, 'type', 'display')) }),
+    output_format: responseFormat,
+    output_config: of({ members: members({ effort: word, format: responseFormat }) }),
+    cache_control: cacheControl,
+    container: of({ members: members({ id: opaque }), other: unknown }, { string: 'opaque' }),
+  }),
+}
+
+/** Whole answers. */
+export const anthropicAnswer: Shape = {
+  members: members(words, {
+    id: opaque,
+    content: of(block),
+    stop_sequence: text,
+    error: errorRule,
+    request_id: word,
+    usage: of({ members: members(), other: word }),
+  }),
+}
+
+const delta: Shape = {
+  members: members(words, {
+    text: growing(text, 'text'),
+    thinking: growing(text, 'thinking'),
+    partial_json: growing(argumentsRule, 'arguments'),
+    signature: opaque,
+    stop_sequence: text,
+    citation: of({ members: members(words, { url, encrypted_index: opaque }), other: unknown }),
+  }),
+}
+
+/** An event of a stream. */
+export const anthropicEvent: Shape = {
+  members: members(words, {
+    message: of(anthropicAnswer),
+    content_block: of(block),
+    delta: of(delta),
+    error: errorRule,
+    usage: of({ members: members(), other: word }),
+  }),
+  enter(object, scope, { tools }) {
+    const channel = String(asNumber(object['index']) ?? '')
+    return changed(scope, { channel, source: tools.get(channel) })
+  },
+}

@@ -1,0 +1,169 @@
+import { asString } from '../../../core/json.ts'
+import type { JsonObject } from '../../../core/json.ts'
+import { isTextType } from '../encoded.ts'
+import {
+  changed,
+  channelIn,
+  derived,
+  each,
+  encoded,
+  free,
+  growing,
+  later,
+  members,
+  of,
+} from '../shape.ts'
+import { opaque, schema, text, unknown, url, within, word } from '../shape.ts'
+import type { Rule, Shape } from '../shape.ts'
+import { errorRule, resultRule, toolArguments, toolDefinitions } from './common.ts'
+import { documentText, withRole } from './common.ts'
+
+/** Fields of protocol buffers, which may be written in either case. */
+function fields(list: Readonly<Record<string, Rule>>): Readonly<Record<string, Rule>> {
+  return Object.fromEntries(
+    Object.entries(list).flatMap(([name, rule]) => [
+      [name, rule],
+      [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), rule],
+    ]),
+  )
+}
+
+const blobFields = { ...each(word, 'mimeType'), ...each(text, 'displayName'), fileUri: url }
+const textBlob: Shape = { members: members(fields({ ...blobFields, data: encoded })) }
+const blob: Shape = {
+  members: members(fields({ ...blobFields, data: opaque })),
+  choose: (object) =>
+    isTextType(object['mimeType'] ?? object['mime_type']) ? textBlob : undefined,
+}
+
+const call: Shape = {
+  members: members({ id: opaque, name: text, args: within(free, toolArguments) }),
+  other: within(free, toolArguments),
+  enter(object, scope, { tools }) {
+    const name = asString(object['name'])
+    tools.set(asString(object['id']) ?? '', name ?? '')
+    return changed(scope, { source: name })
+  },
+}
+const result: Shape = {
+  members: members({ id: opaque, name: text, response: free, parts: later(() => part) }),
+  enter: (object, scope) => changed(scope, { source: asString(object['name']) }),
+}
+
+/** A part of a content. */
+export const part: Shape = {
+  members: members(
+    fields({
+      text: growing(text, 'text'),
+      thoughtSignature: opaque,
+      inlineData: of(blob),
+      fileData: of(blob),
+      functionCall: of(call),
+      toolCall: of(call),
+      functionResponse: of(result, { scope: resultRule.scope ?? {} }),
+      toolResponse: resultRule,
+      executableCode: of({
+        members: members({ language: word, code: within(text, toolArguments) }),
+      }),
+      codeExecutionResult: of({ members: members({ outcome: word, output: resultRule }) }),
+    }),
+  ),
+  enter: (object, scope) =>
+    object['thought'] === true ? changed(scope, { channel: channelIn(scope, 'thought') }) : scope,
+}
+
+const content: Shape = {
+  members: members({ role: word, parts: of(part) }),
+  enter: (object, scope) => withRole(scope, object['role']),
+}
+
+const generationConfig: Shape = {
+  members: members(
+    fields({
+      stopSequences: text,
+      responseMimeType: word,
+      responseSchema: schema,
+      responseJsonSchema: schema,
+      responseModalities: word,
+      mediaResolution: word,
+    }),
+  ),
+}
+
+const own = {
+  contents: of(content),
+  content: of(content),
+  systemInstruction: of(content, { scope: { role: 'system' } }),
+  tools: of({ members: members(fields({ functionDeclarations: toolDefinitions })) }),
+  toolConfig: of({ members: members(), other: word }),
+  generationConfig: of(generationConfig),
+  safetySettings: of({ members: members(), other: word }),
+  labels: free,
+  ...each(word, 'model', 'cachedContent', 'taskType', 'serviceTier'),
+  title: text,
+} as const satisfies Readonly<Record<string, Rule>>
+
+/** Requests to generate, to count tokens and to embed. */
+export const geminiRequest: Shape = {
+  members: members(
+    fields({
+      ...own,
+      requests: of({ members: members(fields(own)) }),
+      generateContentRequest: of({ members: members(fields(own)) }),
+      instances: of({ members: members({ content: text, title: text, task_type: word }) }),
+    }),
+  ),
+}
+
+const sourced: Rule = { ...free, scope: documentText }
+const candidate: Shape = {
+  members: members(
+    fields({
+      content: of(content),
+      finishReason: word,
+      finishMessage: text,
+      safetyRatings: of({ members: members(), other: word }),
+      groundingMetadata: of({
+        members: members(fields({ groundingChunks: sourced, webSearchQueries: text })),
+        other: unknown,
+      }),
+      logprobsResult: derived,
+    }),
+  ),
+  enter(object, scope, { index }) {
+    return changed(scope, { channel: channelIn(scope, indexOf(object, index)) })
+  },
+}
+
+/** Whole answers and the elements of a stream. */
+export const geminiAnswer: Shape = {
+  members: members(
+    fields({
+      candidates: of(candidate),
+      promptFeedback: of({
+        members: members({ blockReason: word, blockReasonMessage: text }),
+      }),
+      usageMetadata: of({ members: members(), other: word }),
+      ...each(word, 'modelVersion', 'createTime'),
+      responseId: opaque,
+      error: errorRule,
+    }),
+  ),
+}
+
+/** Number of a candidate. */
+function indexOf(object: JsonObject, index: number | undefined): number {
+  return Number(object['index'] ?? index ?? 0)
+}
+
+/** Beginnings of the channels that are complete once an element came. */
+export function endedCandidates(object: JsonObject): readonly string[] {
+  const { candidates } = object
+  if (!Array.isArray(candidates)) return []
+  return candidates.flatMap((each, index) => {
+    const candidate: JsonObject =
+      typeof each === 'object' && !Array.isArray(each) ? (each ?? {}) : {}
+    const reason = candidate['finishReason'] ?? candidate['finish_reason']
+    return typeof reason === 'string' ? [`${indexOf(candidate, index)}/`] : []
+  })
+}

@@ -1,0 +1,148 @@
+import { asObject, asString } from '../../../core/json.ts'
+import { changed, channelIn, derived, each, free, growing, members, of } from '../shape.ts'
+import { opaque, text, url, within, word } from '../shape.ts'
+import type { Rule, Shape } from '../shape.ts'
+import { argumentsRule, documents, errorRule, responseFormat, toolArguments } from './common.ts'
+import { toolDefinitions, withRole } from './common.ts'
+
+const called: Shape = {
+  members: members({
+    name: text,
+    arguments: growing(argumentsRule, 'arguments'),
+    input: growing(within(text, toolArguments), 'input'),
+  }),
+}
+
+/** A tool call of a message, or a piece of one. */
+export const toolCall: Shape = {
+  members: members(each(word, 'type'), each(opaque, 'id'), each(of(called), 'function', 'custom')),
+  enter(object, scope, { index, tools }) {
+    const channel = channelIn(scope, `tool ${Number(object['index'] ?? index ?? 0)}`)
+    const call = asObject(object['function']) ?? asObject(object['custom'])
+    const key = channel ?? asString(object['id']) ?? ''
+    const name = asString(call?.['name']) ?? ''
+    if (name !== '') tools.set(key, name)
+    return changed(scope, { channel, source: tools.get(key) })
+  },
+}
+
+const image: Rule = of({ members: members({ url, detail: word }) }, { string: 'url' })
+const file: Rule = of({
+  members: members({ filename: text, file_data: opaque, file_id: opaque, url }),
+})
+
+const thought: Shape = { members: members({ type: word, text: growing(text, 'thinking') }) }
+
+/** A part of a message's content. */
+export const contentPart: Shape = {
+  members: members({
+    type: word,
+    text: growing(text, 'content'),
+    refusal: growing(text, 'refusal'),
+    image_url: image,
+    video_url: image,
+    input_audio: of({ members: members({ data: opaque, format: word }) }),
+    file,
+    document: documents,
+    cache_control: of({ members: members(each(word, 'type', 'ttl')) }),
+    thinking: growing(of(thought), 'thinking'),
+  }),
+}
+const reasoningDetail: Shape = {
+  members: members(each(word, 'type', 'format'), each(opaque, 'data', 'signature', 'id'), {
+    text: growing(text, 'text'),
+    summary: growing(text, 'summary'),
+  }),
+  enter(object, scope, { index }) {
+    const channel = channelIn(scope, `detail ${Number(object['index'] ?? index ?? 0)}`)
+    return changed(scope, { channel })
+  },
+}
+
+/** A message, or the delta of one, as OpenAI and those who follow it write it. */
+export const message: Shape = {
+  first: ['reasoning_details', 'reasoning_content', 'reasoning', 'thinking', 'tool_plan'],
+  members: members(each(word, 'role', 'recipient'), each(opaque, 'tool_call_id', 'id'), {
+    content: growing(of(contentPart), 'content'),
+    refusal: growing(text, 'refusal'),
+    name: text,
+    tool_name: text,
+    reasoning_content: growing(text, 'reasoning_content'),
+    reasoning: growing(text, 'reasoning'),
+    thinking: growing(text, 'thinking'),
+    reasoning_details: of(reasoningDetail),
+    tool_plan: growing(text, 'plan'),
+    images: of({ members: members({ type: word, image_url: image }) }, { string: 'opaque' }),
+    tool_calls: of(toolCall),
+    function_call: of(called),
+    audio: of({
+      members: members({ id: opaque, data: derived, transcript: growing(text, 'transcript') }),
+    }),
+  }),
+  enter(object, scope, { tools }) {
+    const own = withRole(scope, object['role'])
+    if (own.kind !== 'tool-result') return own
+    const id = asString(object['tool_call_id']) ?? ''
+    const name = tools.get(id) ?? asString(object['name']) ?? asString(object['tool_name'])
+    return { ...own, source: name }
+  },
+}
+
+const words = each(
+  word,
+  'type',
+  'object',
+  'model',
+  'finish_reason',
+  'stop_reason',
+  'system_fingerprint',
+)
+const settings = each(word, 'service_tier', 'encoding_format', 'reasoning_effort', 'verbosity')
+const media = each(word, 'response_format', 'voice', 'quality', 'size', 'style', 'background')
+
+/** Requests of chat, text completions, embeddings, moderations, rerank, images and speech. */
+export const openAiRequest: Shape = {
+  members: members(words, settings, media, each(text, 'user', 'suffix', 'query', 'stop'), {
+    messages: of(message),
+    tools: toolDefinitions,
+    functions: toolDefinitions,
+    tool_choice: of({ members: members(words) }, { string: 'word' }),
+    response_format: responseFormat,
+    metadata: free,
+    prediction: of(
+      { members: members({ type: word, content: of(contentPart) }) },
+      { scope: { role: 'assistant' } },
+    ),
+    prompt: text,
+    input: of(contentPart),
+    instructions: within(text, { role: 'system' }),
+    documents,
+    modalities: word,
+    audio: of({ members: members(media, { format: word }) }),
+  }),
+}
+
+const choice: Shape = {
+  members: members(words, {
+    message: of(message),
+    delta: of(message),
+    text: growing(text, 'text'),
+    logprobs: derived,
+  }),
+  enter(object, scope, { index }) {
+    return changed(scope, { channel: channelIn(scope, Number(object['index'] ?? index ?? 0)) })
+  },
+}
+
+/** Answers of the same, and the chunks of their streams. */
+export const openAiAnswer: Shape = {
+  members: members(words, each(word, 'service_tier', 'provider'), {
+    id: opaque,
+    choices: of(choice),
+    error: errorRule,
+    data: of({
+      members: members(words, each(opaque, 'embedding', 'b64_json'), { url, revised_prompt: text }),
+    }),
+    results: of({ members: members({ document: documents }) }),
+  }),
+}

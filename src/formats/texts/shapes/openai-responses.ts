@@ -1,0 +1,99 @@
+import { asString } from '../../../core/json.ts'
+import type { JsonObject } from '../../../core/json.ts'
+import { changed, channelIn, derived, each, free, growing, members, of } from '../shape.ts'
+import { opaque, text, url, within, word } from '../shape.ts'
+import type { Rule, Scope, Shape } from '../shape.ts'
+import { argumentsRule, errorRule, responseFormat, resultRule, toolArguments } from './common.ts'
+import { documentText, toolDefinitions, toolResult, withRole } from './common.ts'
+
+const words = each(word, 'type', 'object', 'status', 'role', 'phase', 'detail', 'model', 'format')
+
+/** @param prefix tells the channels of parts of a summary from those of content */
+function partShape(prefix: string): Shape {
+  return {
+    members: members(words, each(opaque, 'file_id', 'file_data', 'data'), {
+      text: growing(text, 'text'),
+      refusal: growing(text, 'refusal'),
+      transcript: growing(text, 'transcript'),
+      filename: text,
+      image_url: of({ members: members({ url }) }, { string: 'url' }),
+      file_url: url,
+      logprobs: derived,
+    }),
+    enter: (_, scope, { index }) =>
+      index === undefined
+        ? scope
+        : changed(scope, { channel: channelIn(scope, `${prefix}${index}`) }),
+  }
+}
+
+/** A part of content. */
+export const contentPart: Rule = of(partShape(''))
+/** A part of a summary of reasoning. */
+export const summaryPart: Rule = of(partShape('summary '))
+
+const args: Rule = within(free, toolArguments)
+
+/** An item of the input or the output. */
+export const item: Shape = {
+  first: ['summary'],
+  members: members(words, each(opaque, 'id', 'call_id', 'encrypted_content', 'result'), {
+    content: contentPart,
+    summary: summaryPart,
+    name: text,
+    server_label: text,
+    arguments: growing(argumentsRule, 'arguments'),
+    input: growing(within(text, toolArguments), 'input'),
+    code: growing(within(text, toolArguments), 'code'),
+    output: { ...contentPart, scope: toolResult },
+    outputs: resultRule,
+    results: within(free, documentText),
+    tools: toolDefinitions,
+    revised_prompt: text,
+    ...each(args, 'action', 'queries', 'operation', 'commands'),
+    error: of({ members: members(words, { message: text }) }, { scope: toolResult }),
+  }),
+  enter(object, scope, { index, tools }) {
+    const channel = index === undefined ? scope.channel : channelIn(scope, index)
+    const placed = changed(scope, { channel })
+    return itemScope(object, placed, tools)
+  },
+}
+
+function itemScope(object: JsonObject, scope: Scope, tools: Map<string, string>): Scope {
+  const type = asString(object['type']) ?? 'message'
+  if (type === 'message') return withRole(scope, object['role'])
+  const id = asString(object['call_id']) ?? ''
+  if (type.endsWith('_output')) return changed(scope, { ...toolResult, source: tools.get(id) })
+  const name = asString(object['name']) ?? type.replace(/_call$/, '')
+  if (id !== '') tools.set(id, name)
+  if (scope.channel !== undefined) tools.set(scope.channel, name)
+  return changed(scope, { role: 'assistant', source: type === 'reasoning' ? scope.source : name })
+}
+
+const shared = {
+  instructions: of(item, { scope: { role: 'system' } }),
+  tools: toolDefinitions,
+  tool_choice: of({ members: members(words, { name: word }) }, { string: 'word' }),
+  text: of({ members: members({ format: responseFormat, verbosity: word }) }),
+  metadata: free,
+  prompt: of({ members: members({ id: word, version: word, variables: free }) }),
+  reasoning: of({ members: members(each(word, 'effort', 'summary', 'generate_summary')) }),
+  user: text,
+  ...each(word, 'model', 'service_tier', 'truncation', 'include', 'previous_response_id'),
+} as const satisfies Readonly<Record<string, Rule>>
+
+/** Requests of the Responses API. */
+export const responsesRequest: Shape = { members: members(shared, { input: of(item) }) }
+
+/** A whole answer, the `response` of an event, and a list of items. */
+export const response: Shape = {
+  members: members(shared, words, {
+    id: opaque,
+    output: of(item, { scope: { role: 'assistant' } }),
+    input: of(item, { scope: { role: 'user' } }),
+    data: of(item),
+    error: errorRule,
+    incomplete_details: of({ members: members({ reason: word }) }),
+  }),
+}
