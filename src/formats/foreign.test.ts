@@ -11,7 +11,6 @@ function adopt(format: ProviderFormat, body: JsonObject, model = 'm') {
   const warnings: string[] = []
   const text = JSON.stringify(body)
   const changed = format.withoutForeign?.(body, {
-    text,
     model,
     warn: ({ type, field }) => warnings.push(`${type} ${field}`),
   })
@@ -131,8 +130,11 @@ describe('a body of Gemini that was at another provider', () => {
       { functionCall, thoughtSignature: 'skip_thought_signature_validator' },
       { functionCall },
     ])
-    const signed = { contents: [{ parts: [{ functionCall, thoughtSignature: 'b3du' }] }] }
+    const parts = [{ functionCall, thoughtSignature: 'b3du' }]
+    const signed = { contents: [{ role: 'model', parts }] }
     expect(adopt(gemini, signed, 'gemini-3-pro').changed).toBeUndefined()
+    const chunks = [signed.contents[0] ?? {}, { role: 'model', parts: [{ functionCall }] }]
+    expect(adopt(gemini, { contents: chunks }, 'gemini-3-pro').changed).toBeUndefined()
   })
 })
 

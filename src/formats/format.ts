@@ -153,10 +153,8 @@ export interface PathTarget {
   readonly stream: boolean
 }
 
-/** What is needed to tell whether a body holds what another provider made. */
+/** What is needed to take out of a body what another provider made. */
 export interface ForeignOptions {
-  /** The same body as text: most are told by a look at it. */
-  readonly text: string
   /** Name of the model at the provider. */
   readonly model: string
   readonly warn: Warn

@@ -162,8 +162,8 @@ function prepareBody(opening: Opening, warnings: string[]): Prepared {
   if (translation === undefined || (translation.isSame && resumed === undefined)) {
     const askUsage = translation?.provider.tellsUsageWhenAsked === true && provider.asksStreamUsage
     const namesModel = translation?.provider.namesModelInPath !== true
-    const { json = {}, text = '' } = question.body
-    const adopted = translation?.provider.withoutForeign?.(json, { text, model, warn })
+    const { json = {} } = question.body
+    const adopted = translation?.provider.withoutForeign?.(json, { model, warn })
     return prepareSame(question, namesModel ? model : question.model, {
       askUsage,
       members: { ...adopted, ...membersOf(json) },

@@ -14,25 +14,26 @@ import { foreignSignature, ownSignature } from '../origin.ts'
  * proofs of others, and the wish to think on within a turn that was begun without. Returns the members that
  * change, `undefined` where none does.
  */
-export function withoutForeign(
-  body: JsonObject,
-  { text, warn }: ForeignOptions,
-): JsonObject | undefined {
-  // Most bodies are told by a look for a word; the pattern is slower.
-  const hasForeign = text.includes('"signature"') && foreignMark.test(text)
-  const mustThink = text.includes('"budget_tokens"')
-  if (!hasForeign && !mustThink) return undefined
+export function withoutForeign(body: JsonObject, { warn }: ForeignOptions): JsonObject | undefined {
   const given = asArray(body['messages'])
+  const hasForeign = given.some((each) => blocksOf(each).some(isForeign))
+  const mustThink = asObject(body['thinking'])?.['type'] === 'enabled'
+  if (!hasForeign && !mustThink) return undefined
   const messages = hasForeign
     ? given.map((each, index) => withoutThoughts(each, index, warn))
     : given
-  const isCut = mustThink && isUnthought(body['thinking'], messages)
+  const isCut = mustThink && isUnthought(messages)
   if (isCut) warn({ type: 'dropped', field: 'thinking', detail: 'the turn was begun without' })
   if (!hasForeign && !isCut) return undefined
   return { ...(hasForeign && { messages: [...messages] }), ...(isCut && { thinking: undefined }) }
 }
 
-const foreignMark = /"signature"\s*:\s*"(?:"|gemini:|openai:)/
+/** The blocks of a turn of the assistant: thinking stands nowhere else. */
+function blocksOf(message: JsonValue): readonly JsonValue[] {
+  if (!isObject(message) || message['role'] !== 'assistant') return []
+  const { content } = message
+  return Array.isArray(content) ? content : []
+}
 
 function withoutThoughts(
   message: JsonValue,
@@ -58,8 +59,7 @@ function isForeign(block: JsonValue): boolean {
 }
 
 /** Tells whether a turn with tool calls goes on whose thinking is missing. */
-function isUnthought(thinking: JsonValue | undefined, messages: readonly JsonValue[]): boolean {
-  if (asObject(thinking)?.['type'] !== 'enabled') return false
+function isUnthought(messages: readonly JsonValue[]): boolean {
   const turn = messages.findLast((each) => asObject(each)?.['role'] === 'assistant')
   const blocks = asArray(asObject(turn)?.['content']).map(asObject)
   const calls = blocks.some((block) => block?.['type'] === 'tool_use')

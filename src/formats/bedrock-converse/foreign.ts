@@ -12,25 +12,27 @@ const fieldsPath = 'additionalModelRequestFields'
  */
 export function withoutForeign(
   body: JsonObject,
-  { text, model, warn }: ForeignOptions,
+  { model, warn }: ForeignOptions,
 ): JsonObject | undefined {
   const isClaude = familyOf(model) === 'claude'
-  const mustThink = isClaude && text.includes('"budget_tokens"')
-  if (!text.includes('"reasoningText"') && !mustThink) return undefined
-  let hasForeign = false
-  const messages = asArray(body['messages']).map((message, index) => {
-    if (!isObject(message) || !Array.isArray(message['content'])) return message
+  const given = asArray(body['messages'])
+  const hasForeign = given.some((each) =>
+    blocksOf(each).some((block) => isForeign(block, isClaude)),
+  )
+  const fields = asObject(body[fieldsPath])
+  const mustThink = isClaude && asObject(fields?.['thinking'])?.['type'] === 'enabled'
+  if (!hasForeign && !mustThink) return undefined
+  const messages = given.map((message, index) => {
+    if (!hasForeign || !isObject(message) || !Array.isArray(message['content'])) return message
     const content = message['content'].filter((block, at) => {
       if (!isForeign(block, isClaude)) return true
-      hasForeign = true
       const field = `messages[${index}].content[${at}]`
       warn({ type: 'dropped', field, detail: foreignSignature })
       return false
     })
     return { ...message, content }
   })
-  const fields = asObject(body[fieldsPath])
-  const isCut = mustThink && isUnthought(fields?.['thinking'], messages)
+  const isCut = mustThink && isUnthought(messages)
   if (isCut) {
     const detail = 'the turn was begun without'
     warn({ type: 'dropped', field: `${fieldsPath}.thinking`, detail })
@@ -40,6 +42,13 @@ export function withoutForeign(
     ...(hasForeign ? { messages } : {}),
     ...(isCut ? { [fieldsPath]: { ...fields, thinking: undefined } } : {}),
   }
+}
+
+/** The blocks of a turn of the assistant: reasoning stands nowhere else. */
+function blocksOf(message: JsonValue): readonly JsonValue[] {
+  if (!isObject(message) || message['role'] !== 'assistant') return []
+  const { content } = message
+  return Array.isArray(content) ? content : []
 }
 
 function isForeign(block: JsonValue, needsProof: boolean): boolean {
@@ -52,8 +61,7 @@ function isForeign(block: JsonValue, needsProof: boolean): boolean {
 }
 
 /** Tells whether a turn with tool calls goes on whose reasoning is missing. */
-function isUnthought(thinking: JsonValue | undefined, messages: readonly JsonValue[]): boolean {
-  if (asObject(thinking)?.['type'] !== 'enabled') return false
+function isUnthought(messages: readonly JsonValue[]): boolean {
   const turn = messages.findLast((each) => asObject(each)?.['role'] === 'assistant')
   const blocks = asArray(asObject(turn)?.['content']).map((block) => asObject(block) ?? {})
   const [first = {}] = blocks

@@ -1,9 +1,9 @@
-import { asArray, isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { asArray, asObject, isObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { ForeignOptions } from '../format.ts'
 import { foreignSignature } from '../origin.ts'
 import { traitsOfModel } from './models.ts'
 import { message } from './proto.ts'
-import { foreignPrefix, noSignature, unwrapForeign } from './signature.ts'
+import { noSignature, unwrapForeign } from './signature.ts'
 
 /**
  * Returns the contents without proofs that another model gave, where a conversation has been elsewhere
@@ -12,10 +12,11 @@ import { foreignPrefix, noSignature, unwrapForeign } from './signature.ts'
  */
 export function withoutForeign(
   body: JsonObject,
-  { text, model, warn }: ForeignOptions,
+  { model, warn }: ForeignOptions,
 ): JsonObject | undefined {
-  const needsProof = traitsOfModel(model).version >= 3 && holdsCall(text)
-  if (!needsProof && !text.includes(foreignPrefix)) return undefined
+  const given = asArray(body['contents'])
+  if (!given.some((content) => asObject(content)?.['role'] === 'model')) return undefined
+  const needsProof = traitsOfModel(model).version >= 3
   let hasChanged = false
 
   function adopt(value: JsonValue, path: string): JsonValue[] {
@@ -28,24 +29,28 @@ export function withoutForeign(
     return rest['text'] === '' || Object.keys(rest).length === 0 ? [] : [rest]
   }
 
-  const contents = asArray(body['contents']).map((content, index) => {
-    if (!isObject(content) || !Array.isArray(content['parts'])) return content
+  /** Chats of the official clients keep each chunk as a content: the first call of them all needs a proof. */
+  let hasCalled = false
+  const contents = given.map((content, index) => {
+    if (!isObject(content) || content['role'] !== 'model') {
+      hasCalled = false
+      return content
+    }
+    if (!Array.isArray(content['parts'])) return content
     const parts = content['parts'].flatMap((part, at) =>
       adopt(part, `contents[${index}].parts[${at}]`),
     )
     const first = parts.findIndex((part) => isObject(part) && isCall(part))
     const call = parts[first]
-    if (needsProof && isObject(call) && message(call)['thoughtSignature'] === undefined) {
+    const isFirst = needsProof && !hasCalled && isObject(call)
+    if (isFirst && message(call)['thoughtSignature'] === undefined) {
       hasChanged = true
       parts[first] = { ...call, thoughtSignature: noSignature }
     }
+    hasCalled ||= call !== undefined
     return { ...content, parts }
   })
   return hasChanged ? { contents } : undefined
-}
-
-function holdsCall(text: string): boolean {
-  return text.includes('"functionCall"') || text.includes('"function_call"')
 }
 
 function isCall(part: JsonObject): boolean {

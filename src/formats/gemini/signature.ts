@@ -50,9 +50,6 @@ const signedPart = new RegExp(`${callMark}[bt][A-Za-z0-9_-]*"?`, 'g')
  */
 export const noSignature = 'skip_thought_signature_validator'
 
-/** What every wrapped thought begins with: the mark in base64, as far as what follows leaves it alone. */
-export const foreignPrefix = Buffer.from(foreignMark).toString('base64').slice(0, 13)
-
 /** Thinking of another provider as a Gemini client is to keep it. */
 export interface ForeignThought {
   readonly type: 'signature' | 'redacted'
