@@ -47,81 +47,94 @@ interface Source {
  * nor what is remembered of their senders may grow with them: a few have a record each, the rest is counted
  * and summed up. While the audit log cannot be written all are only counted.
  */
-export function createRefusalLog(parts: {
+export function createRefusalLog(parts: RefusalLogParts): RefusalLog {
+  return new SummedRefusals(parts)
+}
+
+interface RefusalLogParts {
   readonly log: Pick<AuditLog, 'appendOutcome' | 'health'>
   readonly clock: Clock
   readonly limits: RefusalLimits
-}): RefusalLog {
-  const { log, clock, limits } = parts
-  const sources = new Map<string, Source>()
-  let second = 0
-  let inSecond = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
+}
 
-  function sourceOf(address: string | undefined): Source {
+class SummedRefusals implements RefusalLog {
+  readonly #parts: RefusalLogParts
+  readonly #sources = new Map<string, Source>()
+  #second = 0
+  #inSecond = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(parts: RefusalLogParts) {
+    this.#parts = parts
+  }
+
+  record({ sourceAddress, errorCode, makeRecord }: Parameters<RefusalLog['record']>[0]): boolean {
+    const { log, clock } = this.#parts
+    this.#beginSecond(Math.floor(clock.monotonic() / secondMs))
+    const source = this.#sourceOf(sourceAddress)
+    if (this.#mayHaveRecord(source)) {
+      source.inSecond += 1
+      this.#inSecond += 1
+      log.appendOutcome(makeRecord())
+      return true
+    }
+    count(source, errorCode, clock.now())
+    this.#sumUpLater()
+    return false
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer)
+    this.#sumUp()
+    clearTimeout(this.#timer)
+  }
+
+  #sourceOf(address: string | undefined): Source {
     const wanted = address === undefined ? '' : networkOf(address)
-    const known = sources.get(wanted)
+    const known = this.#sources.get(wanted)
     if (known !== undefined) return known
-    const name = sources.size < maxSources ? wanted : ''
-    const source = sources.get(name) ?? newSource()
-    sources.set(name, source)
+    const name = this.#sources.size < maxSources ? wanted : ''
+    const source = this.#sources.get(name) ?? newSource()
+    this.#sources.set(name, source)
     return source
   }
 
-  function beginSecond(now: number): void {
-    if (now === second) return
-    second = now
-    inSecond = 0
-    for (const [name, { count }] of sources) if (count === 0) sources.delete(name)
+  #beginSecond(now: number): void {
+    if (now === this.#second) return
+    this.#second = now
+    this.#inSecond = 0
+    for (const [name, { count }] of this.#sources) if (count === 0) this.#sources.delete(name)
   }
 
-  function mayHaveRecord(source: Source): boolean {
-    if (source.second !== second) source.inSecond = 0
-    source.second = second
-    if (source.inSecond >= limits.perSourcePerSecond || inSecond >= limits.perSecond) return false
+  #mayHaveRecord(source: Source): boolean {
+    const { limits, log } = this.#parts
+    if (source.second !== this.#second) source.inSecond = 0
+    source.second = this.#second
+    const isOften = source.inSecond >= limits.perSourcePerSecond
+    if (isOften || this.#inSecond >= limits.perSecond) return false
     return log.health().state === 'ok'
   }
 
-  function sumUp(): void {
-    timer = undefined
+  #sumUp(): void {
+    const { log } = this.#parts
+    this.#timer = undefined
     if (log.health().state !== 'ok') {
-      sumUpLater()
+      this.#sumUpLater()
       return
     }
-    for (const [name, { count, errorCodes, firstAt, lastAt }] of sources) {
+    for (const [name, { count, errorCodes, firstAt, lastAt }] of this.#sources) {
       if (count === 0) continue
       const source = name === '' ? undefined : name
       const codes = Object.fromEntries(errorCodes)
       const times = { firstAt, lastAt }
       log.appendOutcome({ type: 'refusal_summary', source, count, errorCodes: codes, ...times })
     }
-    sources.clear()
+    this.#sources.clear()
   }
 
-  function sumUpLater(): void {
+  #sumUpLater(): void {
     // Only the process's own end may wait for it.
-    timer ??= setTimeout(sumUp, limits.summaryIntervalMs).unref()
-  }
-
-  return {
-    record({ sourceAddress, errorCode, makeRecord }) {
-      beginSecond(Math.floor(clock.monotonic() / secondMs))
-      const source = sourceOf(sourceAddress)
-      if (mayHaveRecord(source)) {
-        source.inSecond += 1
-        inSecond += 1
-        log.appendOutcome(makeRecord())
-        return true
-      }
-      count(source, errorCode, clock.now())
-      sumUpLater()
-      return false
-    },
-    [Symbol.dispose]() {
-      clearTimeout(timer)
-      sumUp()
-      clearTimeout(timer)
-    },
+    this.#timer ??= setTimeout(() => this.#sumUp(), this.#parts.limits.summaryIntervalMs).unref()
   }
 }
 
