@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { JsonTextScanner } from './json-text.ts'
 import type { JsonLeaf } from './leaf.ts'
 import { leavesOf } from './replace.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { replaceTexts } from './replace.ts'
 import { segmentsOf } from './segments.ts'
