@@ -35,7 +35,23 @@ export interface TextView {
 }
 
 export interface DecodedRun {
-  readonly encoding: 'base64' | 'hex' | 'percent' | 'entities' | 'rot13' | 'escapes'
+  readonly encoding:
+    | 'base64'
+    | 'hex'
+    | 'percent'
+    | 'entities'
+    | 'rot13'
+    | 'escapes'
+    /** Shown from right to left. */
+    | 'reversed'
+    /** Invisible characters of the tags block. */
+    | 'tags'
+    /** Cut into pieces by hyphens other than that of ASCII. */
+    | 'hyphens'
+    /** Characters one by one with separators between. */
+    | 'spaced'
+    /** Letters in place of the digits they look like. */
+    | 'lookalikes'
   readonly start: number
   readonly end: number
   readonly text: string

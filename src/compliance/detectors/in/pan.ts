@@ -1,0 +1,24 @@
+import { confidence } from '../contract.ts'
+import type { FormatDetector } from '../contract.ts'
+
+/** Indian Permanent Account Number: three letters, kind of holder, initial, four digits, a letter. */
+export const inPan: FormatDetector = {
+  label: 'in-pan',
+  category: 'identity',
+  country: 'IN',
+  formats: ['AAAAA9999A'],
+  context: [
+    'pan',
+    'pan card',
+    'pan number',
+    'permanent account number',
+    'income tax',
+    'income tax department',
+  ],
+  rate(value, candidate) {
+    if (value.slice(5, 9) === '0000') return 0
+    const holder = value.charAt(3)
+    if (!'PCHFATBLJGKE'.includes(holder)) return confidence.loose
+    return candidate.text.charCodeAt(candidate.start) < 97 ? confidence.checked : 0.4
+  },
+}
