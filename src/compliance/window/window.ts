@@ -1,0 +1,208 @@
+import type { Settled, TextEdit, TextFilter } from '../../core/text-filter.ts'
+import { mergeFindings } from './merge.ts'
+import type { WindowFinding } from './merge.ts'
+
+/** What was found in one look at a part of a text. */
+export interface Inspection {
+  readonly findings: readonly WindowFinding[]
+  /**
+   * Offset from which on something may begin that is not complete yet: it is not let out before more has
+   * come. Where it is known, a pause lets out everything before it.
+   */
+  readonly openFrom?: number
+}
+
+export interface WindowOptions {
+  /** Looks at a part of the text. Must not keep anything from one look to the next. */
+  readonly inspect: (text: string) => Inspection
+  /** Most UTF-16 code units that are held back, unless a finding goes on. */
+  readonly size?: number
+  /** How far behind a place the text may matter for it: at least the longest thing that must be seen whole. */
+  readonly ahead?: number
+  /** How far before a place the text may matter for it. */
+  readonly behind?: number
+  /** Longest finding that is waited for; one that goes on is redacted piece by piece. */
+  readonly maxFindingLength?: number
+  /** Words that stand before the text and say what it is, such as the name of a member. Never let out. */
+  readonly context?: string
+}
+
+/** Default of `size`. */
+export const defaultWindowSize = 256
+const leastSize = 16
+
+/**
+ * Makes the hold-back window of one text. It looks at the text at places that depend on nothing but the text
+ * itself, so what it lets out is the same however the text was split, also when it comes in one piece: that
+ * is how a whole answer gets the verdict of the same answer in a stream. Every code unit is looked at a
+ * bounded number of times.
+ */
+export function createWindow(options: WindowOptions): TextFilter {
+  return new Window(options)
+}
+
+class Window implements TextFilter {
+  readonly #inspect: WindowOptions['inspect']
+  readonly #size: number
+  readonly #ahead: number
+  readonly #behind: number
+  readonly #maxFinding: number
+  /** The text from `#base` on. */
+  #text: string
+  #base: number
+  #length = 0
+  /** Everything before this offset is decided. */
+  #decided = 0
+  /** Length the text must have before the next look. */
+  #reach: number
+  /** Beginning of a finding that is too long to wait for its end: what follows is read behind it. */
+  #head = ''
+  #isBlocked = false
+
+  constructor(options: WindowOptions) {
+    const size = Math.max(leastSize, options.size ?? defaultWindowSize)
+    this.#inspect = options.inspect
+    this.#size = size
+    this.#ahead = Math.min(options.ahead ?? size >> 1, size - 4)
+    this.#behind = options.behind ?? size
+    this.#maxFinding = Math.max(2 * size, options.maxFindingLength ?? 65_536)
+    this.#text = options.context ?? ''
+    this.#base = -this.#text.length
+    this.#reach = size
+  }
+
+  get isBlocked(): boolean {
+    return this.#isBlocked
+  }
+
+  push(text: string): Settled {
+    if (this.#isBlocked) return this.#settled([])
+    this.#text += text
+    this.#length += text.length
+    return this.#advance(false)
+  }
+
+  end(): Settled {
+    return this.#advance(true)
+  }
+
+  idle(): Settled {
+    const edits: TextEdit[] = []
+    if (this.#isBlocked || this.#decided === this.#length) return this.#settled(edits)
+    const end = this.#wholeSigns(this.#length)
+    const { findings, openFrom } = this.#look(end)
+    if (openFrom === undefined || openFrom <= this.#decided) return this.#settled(edits)
+    // A finding that reaches the end may go on.
+    const last = findings.at(-1)
+    const safe = last?.end === end ? Math.min(openFrom, last.start) : openFrom
+    this.#settle(findings, Math.min(safe, end), edits)
+    this.#reach = Math.max(this.#reach, this.#decided + this.#size)
+    return this.#settled(edits)
+  }
+
+  /** Looks at all parts that are there; the last look takes what is left. */
+  #advance(isLast: boolean): Settled {
+    const edits: TextEdit[] = []
+    while (!this.#isBlocked && this.#decided < this.#length) {
+      if (this.#length < this.#reach && !isLast) break
+      this.#step(isLast, edits)
+    }
+    this.#forget()
+    return this.#settled(edits)
+  }
+
+  #step(isLast: boolean, edits: TextEdit[]): void {
+    const isRest = isLast && this.#length <= this.#reach
+    const end = isRest ? this.#length : this.#wholeSigns(this.#reach)
+    const { findings, openFrom } = this.#look(end)
+    if (isRest) {
+      this.#settle(findings, end, edits)
+      return
+    }
+    const boundary = this.#wholeSigns(end - this.#ahead)
+    const growing = findings.find((each) => each.end === end && each.start < boundary)
+    const waits = Math.min(growing?.start ?? boundary, openFrom ?? boundary)
+    const from = Math.max(waits, this.#decided)
+    // What goes on is waited for in steps that grow, or a long finding would be looked at over and over.
+    const next = end + Math.max(this.#ahead, end - from)
+    const canWait = waits < boundary && next - from <= 2 * this.#maxFinding
+    if (!canWait) this.#head = growing === undefined ? '' : this.#beginning(growing)
+    this.#settle(findings, canWait ? from : boundary, edits)
+    this.#reach = canWait ? next : this.#decided + this.#size
+  }
+
+  #beginning(finding: WindowFinding): string {
+    if (this.#head !== '' && finding.start === this.#decided) return this.#head
+    const start = finding.start - this.#base
+    return this.#text.slice(start, this.#wholeSigns(finding.start + this.#size) - this.#base)
+  }
+
+  /** Inspects the text up to `end`; what it tells is in offsets of the whole text. */
+  #look(end: number): Inspection {
+    const start = this.#head === '' ? this.#contextStart() : this.#decided
+    const text = this.#head + this.#text.slice(start - this.#base, end - this.#base)
+    const { findings, openFrom } = this.#inspect(text)
+    const origin = start - this.#head.length
+    const moved = mergeFindings(findings, text).flatMap((each) => {
+      const from = Math.max(each.start + origin, this.#decided)
+      return each.end + origin > from ? { ...each, start: from, end: each.end + origin } : []
+    })
+    return openFrom === undefined
+      ? { findings: moved }
+      : { findings: moved, openFrom: openFrom + origin }
+  }
+
+  #contextStart(): number {
+    const wanted = Math.max(this.#base, this.#decided - this.#behind)
+    return isLow(this.#codeAt(wanted)) ? wanted + 1 : wanted
+  }
+
+  /** Decides about everything before `end`, and about findings that begin there as a whole. */
+  #settle(findings: readonly WindowFinding[], end: number, edits: TextEdit[]): void {
+    for (const finding of findings) {
+      if (finding.start >= end) break
+      if (finding.isBlocking === true) {
+        this.#isBlocked = true
+        this.#decided = finding.start
+        return
+      }
+      const text = this.#text.slice(finding.start - this.#base, finding.end - this.#base)
+      const write = (): string => finding.write(text)
+      edits.push({ start: finding.start, end: finding.end, write })
+      this.#decided = finding.end
+    }
+    this.#decided = Math.max(this.#decided, end)
+  }
+
+  #settled(edits: readonly TextEdit[]): Settled {
+    return { upTo: this.#decided, edits }
+  }
+
+  /** Lets go of text that no look will see again. */
+  #forget(): void {
+    const kept = this.#decided - this.#behind
+    if (kept - this.#base < this.#behind) return
+    this.#text = this.#text.slice(kept - this.#base)
+    this.#base = kept
+  }
+
+  /**
+   * Returns an offset that does not part the two halves of one sign. Whether the second half has come makes
+   * no difference, or the split of the text would.
+   */
+  #wholeSigns(offset: number): number {
+    return isHigh(this.#codeAt(offset - 1)) ? offset - 1 : offset
+  }
+
+  #codeAt(offset: number): number {
+    return this.#text.charCodeAt(offset - this.#base)
+  }
+}
+
+function isHigh(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff
+}
+
+function isLow(code: number): boolean {
+  return code >= 0xdc00 && code <= 0xdfff
+}
