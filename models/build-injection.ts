@@ -47,8 +47,8 @@ for (const [name, write] of [
   heads.push({ ...head, bias: head.bias + balance[name] })
   const hostile = texts.filter(({ isHostile }) => isHostile).length
   const used = isCommon.reduce((sum, value) => sum + value, 0)
-  console.log(
-    `${name}: ${hostile} hostile and ${texts.length - hostile} ordinary texts, ${used} features`,
+  process.stdout.write(
+    `${name}: ${hostile} hostile and ${texts.length - hostile} ordinary texts, ${used} features\n`,
   )
 }
 await Bun.write(join(import.meta.dir, 'injection.bin'), encodeModel({ bits, heads }))
