@@ -55,7 +55,7 @@ describe('streams', () => {
         usage: { inputTokens: 3, outputTokens: 0 },
       },
       { type: 'text-start', index: 0 },
-      { type: 'text-delta', index: 0, text: 'a\nb "c"' },
+      { type: 'text-delta', index: 0, text: 'a\nb "c" \u2028 d \u2029' },
       { type: 'text-end', index: 0 },
       { type: 'answer-end', stopReason: 'end', usage: { inputTokens: 3, outputTokens: 2 } },
       { type: 'done' },

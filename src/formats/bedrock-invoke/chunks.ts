@@ -32,7 +32,7 @@ const encodeChunk = eventEncoder('chunk')
 export function wrap(events: string): Uint8Array {
   const chunks = events
     .split('\n\n')
-    .flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? [])
+    .flatMap((event) => /^data: ([^\n]*)/m.exec(event)?.[1] ?? [])
     .map((text) => encodeChunk({ bytes: Buffer.from(text).toString('base64') }))
   return Buffer.concat(chunks)
 }
