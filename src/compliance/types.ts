@@ -48,6 +48,8 @@ export interface DecodedRun {
     | 'tags'
     /** Cut into pieces by hyphens other than that of ASCII. */
     | 'hyphens'
+    /** Cut into pieces by dashes or spaces that also part honest numbers. */
+    | 'pieces'
     /** Characters one by one with separators between. */
     | 'spaced'
     /** Letters in place of the digits they look like. */

@@ -1,6 +1,9 @@
 import type { Finding } from '../../core/decision.ts'
-import type { TextView } from '../types.ts'
+import type { DecodedRun, TextView } from '../types.ts'
 import type { Scanner } from './scanner.ts'
+
+/** Readings that are cut out of a text: that they hold nothing but a value says nothing. */
+const fragments: ReadonlySet<DecodedRun['encoding']> = new Set(['spaced', 'lookalikes', 'pieces'])
 
 /**
  * Everything the detectors see in a text and in what is encoded in it, with places in the original.
@@ -20,7 +23,7 @@ export function sightingsIn(view: TextView, scanner: Scanner): Finding[] {
     })
   }
   for (const run of view.decoded) {
-    const isFragment = run.encoding === 'spaced' || run.encoding === 'lookalikes'
+    const isFragment = fragments.has(run.encoding)
     for (const { detector, score } of scanner.scan(run.text, isFragment)) {
       findings.push({
         label: detector.label,

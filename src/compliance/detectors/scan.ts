@@ -16,6 +16,7 @@ import {
 /** Sightings below this are not worth telling anybody. */
 const leastScore = 0.2
 const longToken = 25
+const underscore = 95
 /** Letters and separators before the first digit of any format, save those all of capitals. */
 const mostBeforeDigit = 10
 const mostGroupedDigits = 19
@@ -67,7 +68,8 @@ export class Scan {
     const text = this.#text
     const length = text.length
     const startsWithDigit = isDigitCode(text.charCodeAt(start))
-    const opens = opensHere(text, start)
+    // A run is never preceded by a letter or digit, so only an underscore can make it part of a word.
+    const opens = start === 0 || text.charCodeAt(start - 1) !== underscore || opensHere(text, start)
     if (opens && (startsWithDigit || this.#mayHoldCode(start))) this.#walk(start, false)
     let end = start + 1
     let glueChecked = startsWithDigit

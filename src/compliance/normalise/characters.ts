@@ -19,7 +19,7 @@ const ringedDigits: ReadonlyMap<number, string> = new Map(
  * hyphen, or its compatibility form (NFKC). `undefined` when it means itself.
  */
 export function meaningOf(codePoint: number): string | undefined {
-  if (isPlainLetter(codePoint)) return undefined
+  if (isOrdinary(codePoint)) return undefined
   if (isInvisible(codePoint)) return ''
   if (isDash(codePoint)) return '-'
   if (codePoint === 0x2028 || codePoint === 0x2029 || codePoint === 0x85) return '\n'
@@ -32,8 +32,18 @@ export function meaningOf(codePoint: number): string | undefined {
   return compatible === character ? undefined : compatible
 }
 
-/** Letters that are their own compatibility form, the bulk of all text beyond ASCII. */
-function isPlainLetter(code: number): boolean {
+/** Letters, quotes and currencies that are their own compatibility form: the bulk of all text beyond ASCII. */
+export function isOrdinary(code: number): boolean {
+  if (code >= 0x2018 && code <= 0x2022) return true
+  if (
+    code === 0x20ac ||
+    code === 0xa3 ||
+    code === 0xa7 ||
+    code === 0xab ||
+    code === 0xb0 ||
+    code === 0xbb
+  )
+    return true
   if (code >= 0xc0 && code <= 0x131) return true
   if (code >= 0x400 && code <= 0x482) return true
   if (code >= 0x4e00 && code <= 0x9fff) return true

@@ -44,3 +44,8 @@ const looksLikeDigit: ReadonlyMap<number, number> = new Map(
 export function digitLookalikeOf(code: number): number | undefined {
   return looksLikeDigit.get(code)
 }
+
+/** Tells whether a letter of another script looks like a letter or digit of ASCII. */
+export function isLookalike(code: number): boolean {
+  return looksLike.has(code) || looksLikeDigit.has(code)
+}

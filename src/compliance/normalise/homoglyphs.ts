@@ -1,4 +1,4 @@
-import { digitLookalikeOf, lookalikeOf } from './confusables.ts'
+import { digitLookalikeOf, isLookalike, lookalikeOf } from './confusables.ts'
 import type { Replacement } from './mapped-text.ts'
 
 const longestWord = 512
@@ -11,7 +11,7 @@ export function undoHomoglyphs(text: string): Replacement[] {
   const replacements: Replacement[] = []
   let i = 0
   while (i < text.length) {
-    if (text.charCodeAt(i) < 128 || lookalike(text.charCodeAt(i)) === undefined) {
+    if (text.charCodeAt(i) < 128 || !isLookalike(text.charCodeAt(i))) {
       i++
       continue
     }
@@ -21,10 +21,6 @@ export function undoHomoglyphs(text: string): Replacement[] {
     i = end
   }
   return replacements
-}
-
-function lookalike(code: number): number | undefined {
-  return lookalikeOf(code) ?? digitLookalikeOf(code)
 }
 
 function replaceIn(text: string, start: number, end: number, replacements: Replacement[]): void {
@@ -43,7 +39,11 @@ function replaceIn(text: string, start: number, end: number, replacements: Repla
       if (digitLookalikeOf(code) !== undefined) alikeDigits++
     }
   }
-  const isNumber = letters === 0 && alikeDigits === foreign && digits >= foreign && digits >= 2
+  const isNumber =
+    letters === 0 &&
+    alikeDigits === foreign &&
+    digits >= foreign &&
+    (digits >= 2 || isBetweenDigits(text, start, end))
   // A code such as А123ВС, all of whose letters exist in ASCII.
   const isCode = letters === 0 && digits >= 3 && alike === foreign
   if (!isNumber && !isCode && letters === 0) return
@@ -54,6 +54,13 @@ function replaceIn(text: string, start: number, end: number, replacements: Repla
     if (plain === undefined) continue
     replacements.push({ from: i, to: i + 1, text: String.fromCharCode(plain) })
   }
+}
+
+/** Tells whether a word is one of several groups of digits. */
+function isBetweenDigits(text: string, start: number, end: number): boolean {
+  const isDigit = (index: number): boolean => /\d/.test(text.charAt(index))
+  const isSign = (index: number): boolean => /[-. ]/.test(text.charAt(index))
+  return (isSign(start - 1) && isDigit(start - 2)) || (isSign(end) && isDigit(end + 1))
 }
 
 function wordStart(text: string, index: number): number {

@@ -4,6 +4,7 @@ import type { DecodedRun } from '../types.ts'
 const limits = { runLength: 262_144, runs: 256, lineLength: 76, rotated: 65_536 } as const
 
 const leastEncoded = 12
+const longestPiece = 64
 
 /** Reads runs of Base64 and hexadecimal that decode to printable text. */
 export function readEncodedRuns(text: string): DecodedRun[] {
@@ -21,6 +22,25 @@ export function readEncodedRuns(text: string): DecodedRun[] {
     if (run.length > limits.runLength) continue
     const reading = readHex(run, start) ?? readBase64(run, start)
     if (reading !== undefined) readings.push(reading)
+  }
+  return [...readings, ...readPairs(text)]
+}
+
+/** Reads bytes in hexadecimal that stand apart, such as `34 30 31`. */
+function readPairs(text: string): DecodedRun[] {
+  const readings: DecodedRun[] = []
+  const runs = /(?<![0-9A-Za-z])[0-9a-f]{2}(?:[ :,-](?:0x)?[0-9a-f]{2}){7,}(?![0-9A-Za-z])/gi
+  for (const found of text.matchAll(runs)) {
+    if (readings.length >= limits.runs) break
+    const bytes = Buffer.from(found[0].replaceAll(/0x|[ :,-]/gi, ''), 'hex')
+    const reading = printable(bytes)
+    if (reading === undefined) continue
+    readings.push({
+      encoding: 'hex',
+      start: found.index,
+      end: found.index + found[0].length,
+      text: reading,
+    })
   }
   return readings
 }
@@ -84,23 +104,33 @@ function printable(bytes: Uint8Array): string | undefined {
   return strange > text.length / 20 && strange > 1 ? undefined : text
 }
 
-/** Reads characters that stand one by one, all with the same separators between. */
+const leastSpaced = 7
+
+/** Reads characters that stand one by one, all with the same separator between. */
 export function readSpaced(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
-  const runs =
-    /(?<![A-Za-z0-9])[A-Za-z0-9+(](?:([ ._-]{1,3}|, )[A-Za-z0-9_@+(.)-](?![A-Za-z0-9])){6,}/g
-  for (const found of text.matchAll(runs)) {
-    const letters = found[0].replaceAll(/(.)(?:[ ._-]{1,3}(?=.)|, )/g, '$1')
-    const reading = letters.replaceAll(/ /g, '')
-    readings.push({
-      encoding: 'spaced',
-      start: found.index,
-      end: found.index + found[0].length,
-      text: reading,
-    })
+  const starts = /(?<![A-Za-z0-9])[A-Za-z0-9+(](?=([ ._/|-]{1,2}|, )[^\n])/g
+  for (let found = starts.exec(text); found !== null; found = starts.exec(text)) {
     if (readings.length >= limits.runs) break
+    const separator = found[1] ?? ' '
+    let reading = found[0]
+    let end = found.index + 1
+    while (text.startsWith(separator, end) && isSingle(text, end + separator.length, separator)) {
+      reading += text.charAt(end + separator.length)
+      end += separator.length + 1
+    }
+    if (reading.length < leastSpaced) continue
+    starts.lastIndex = end
+    readings.push({ encoding: 'spaced', start: found.index, end, text: reading.trimEnd() })
   }
   return readings
+}
+
+/** Tells whether one character stands at a place, and the separator or the end of a word after it. */
+function isSingle(text: string, place: number, separator: string): boolean {
+  const character = text.charAt(place)
+  if (character === '' || character === '\n') return false
+  return text.startsWith(separator, place + 1) || !/[A-Za-z0-9]/.test(text.charAt(place + 1))
 }
 
 const lookalikes: Readonly<Record<string, string>> = {
@@ -117,24 +147,33 @@ const lookalikes: Readonly<Record<string, string>> = {
 /** Reads numbers in which letters of ASCII stand for the digits they look like. */
 export function readLookalikes(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
-  for (const found of text.matchAll(/[A-Za-z0-9]{9,64}/g)) {
-    const run = found[0]
-    const reading = run.replaceAll(/[0-9OolIiSBZ]{6,}/g, (part) => {
-      const digits = part.replaceAll(/\D/g, '').length
-      return digits * 2 > part.length
-        ? part.replaceAll(/\D/g, (letter) => lookalikes[letter] ?? letter)
-        : part
-    })
-    if (reading === run) continue
-    readings.push({
-      encoding: 'lookalikes',
-      start: found.index,
-      end: found.index + run.length,
-      text: reading,
-    })
+  for (const found of text.matchAll(/[0-9OolIiSBZ]+(?:[-. ][0-9OolIiSBZ]+(?![A-Za-z0-9]))*/g)) {
+    const digits = withDigits(found[0])
+    if (digits === found[0]) continue
+    let start = found.index
+    let end = start + digits.length
+    while (
+      start > 0 &&
+      found.index - start < longestPiece &&
+      /[A-Za-z0-9+]/.test(text.charAt(start - 1))
+    )
+      start--
+    const from = end
+    while (end - from < longestPiece && /[A-Za-z0-9]/.test(text.charAt(end))) end++
+    const reading = text.slice(start, found.index) + digits + text.slice(from, end)
+    readings.push({ encoding: 'lookalikes', start, end, text: reading })
     if (readings.length >= limits.runs) break
   }
   return readings
+}
+
+/** Groups that all hold a digit, most of them digits: the letters are digits, too. */
+function withDigits(part: string): string {
+  const digits = part.replaceAll(/\D/g, '').length
+  const letters = part.replaceAll(/[^A-Za-z]/g, '').length
+  if (digits <= letters || digits + letters < 6) return part
+  if (part.split(/[-. ]/).some((group) => !/\d/.test(group))) return part
+  return part.replaceAll(/[A-Za-z]/g, (letter) => lookalikes[letter] ?? letter)
 }
 
 /** Reads a whole text in which every letter may be moved by 13 places, where it says so itself. */
@@ -150,7 +189,10 @@ export function readRotated(text: string): DecodedRun[] {
 
 /** Reads, in the original, what is shown from right to left, written in tags, or cut by unusual hyphens. */
 export function readHidden(original: string): DecodedRun[] {
-  if (!/[\u2010\u2011\u202e\u2067\udb40]/.test(original)) return []
+  if (
+    !/[\u00a0\u2000-\u200a\u2010-\u2015\u202e\u202f\u205f\u2067\u2212\u3000\udb40]/.test(original)
+  )
+    return []
   const readings: DecodedRun[] = []
   const add = (
     encoding: DecodedRun['encoding'],
@@ -175,38 +217,58 @@ export function readHidden(original: string): DecodedRun[] {
   return readings
 }
 
-const longestPiece = 64
+/** Hyphens, dashes and spaces that no keyboard types. */
+const unusual = /[\u2010-\u2015\u2212\u00a0\u2000-\u200a\u202f\u205f\u3000]/g
 
-/** Reads words that are cut by hyphens other than that of ASCII. */
+/** Reads numbers and addresses that are cut by hyphens, dashes or spaces other than those of ASCII. */
 function readCut(original: string): DecodedRun[] {
   const readings: DecodedRun[] = []
-  const unusualHyphen = /[\u2010\u2011]/g
-  for (
-    let found = unusualHyphen.exec(original);
-    found !== null;
-    found = unusualHyphen.exec(original)
-  ) {
+  const cuts = new RegExp(unusual)
+  for (let found = cuts.exec(original); found !== null; found = cuts.exec(original)) {
     let start = found.index
     while (start > 0 && found.index - start < longestPiece && !isSpace(original, start - 1)) start--
     let end = found.index + 1
     let piece = 0
+    let hasHyphensOnly = true
     for (; end < original.length && piece < longestPiece && !isSpace(original, end); end++) {
-      piece = isUnusualHyphen(original, end) ? 0 : piece + 1
+      const isCut = isUnusual(original.charCodeAt(end))
+      piece = isCut ? 0 : piece + 1
+      hasHyphensOnly &&= !isCut || isHyphen(original.charCodeAt(end))
     }
-    unusualHyphen.lastIndex = end
+    hasHyphensOnly &&= isHyphen(found[0].charCodeAt(0))
+    cuts.lastIndex = end
+    const text = original.slice(start, end).replaceAll(unusual, '')
+    if (!text.includes('@') && text.replaceAll(/\P{Nd}/gu, '').length < leastDigits) continue
     if (readings.length >= limits.runs) return readings
-    const text = original.slice(start, end).replaceAll(/[\u2010\u2011]/g, '')
-    readings.push({ encoding: 'hyphens', start, end, text })
+    // Dashes and spaces also part honest numbers: 2019–2020, 10 000 000.
+    readings.push({ encoding: hasHyphensOnly ? 'hyphens' : 'pieces', start, end, text })
   }
   return readings
 }
 
-function isUnusualHyphen(text: string, index: number): boolean {
-  const code = text.charCodeAt(index)
+const leastDigits = 7
+
+function isUnusual(code: number): boolean {
+  return (
+    isHyphen(code) || code === 0x2212 || (code >= 0x2012 && code <= 0x2015) || isUnusualSpace(code)
+  )
+}
+
+function isHyphen(code: number): boolean {
   return code === 0x2010 || code === 0x2011
+}
+
+function isUnusualSpace(code: number): boolean {
+  return (
+    code === 0xa0 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000
+  )
 }
 
 function isSpace(text: string, index: number): boolean {
   const code = text.charCodeAt(index)
-  return code === 32 || (code >= 9 && code <= 13) || code === 0xa0
+  return code === 32 || (code >= 9 && code <= 13)
 }

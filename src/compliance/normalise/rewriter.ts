@@ -140,7 +140,7 @@ class Rewriter {
       this.#ends[this.#length - 1] = end
       return
     }
-    if (before > 32 && before < 128) this.#ends[this.#length - 1] = end
+    if (before >= 32 && before < 128) this.#ends[this.#length - 1] = end
     else this.#pushWide(mark, start, end)
   }
 
@@ -150,6 +150,7 @@ class Rewriter {
       if (this.#length > 1 && isMark(this.#at(2))) this.#dropMarks()
       if (isHex(code) && this.#length > 2) this.#undoHex()
     } else if (code === 59) this.#undoEntity()
+    else if (code === star) this.#undoItalics()
     else if (code === 125) this.#undoBracedEscape()
     else if (isJoiner(code) && this.#length > 1 && isMark(this.#at(2))) this.#dropMarks()
   }
@@ -192,6 +193,20 @@ class Rewriter {
       if (isScalar(value) && value >= 128) this.#replace(3 * count, value)
       return
     }
+  }
+
+  /** `12*3456*`: a long emphasis between single stars that begins inside a value. */
+  #undoItalics(): void {
+    let back = 2
+    while (back < 48 && back <= this.#length && isValueCode(this.#at(back))) back++
+    if (back < 7 || back > this.#length || this.#at(back) !== star) return
+    if (!isDigitOrAt(this.#at(back + 1)) && !isDigitOrAt(this.#at(back - 1))) return
+    if (!isAlnum(this.#at(back + 1)) && !isJoiner(this.#at(back + 1))) return
+    const inside = this.#length - back + 1
+    const [start, end] = [inside, this.#length - 1]
+    for (const array of [this.#units, this.#starts, this.#ends])
+      array.copyWithin(inside - 1, start, end)
+    this.#length -= 2
   }
 
   #undoBracedEscape(): void {
@@ -237,19 +252,25 @@ class Rewriter {
   /** Length of what is written without the mark at its end; the same length when it is none inside a value. */
   #withoutMark(length: number, next: number): number {
     const mark = this.#units[length - 1] ?? 0
+    if (!isMark(mark)) return length
     let from = length
-    if (mark === 62) from = this.#tagStart(length)
+    if (mark === closeAngle) from = this.#tagStart(length)
     else {
       while (from > 0 && length - from < 3 && this.#units[from - 1] === mark) from--
-      const count = length - from
-      if (mark !== 96 && count < 2) return length
-      const before = this.#units[from - 1] ?? 0
-      if (mark !== 42 && !isDigitOrAt(before) && !isDigitOrAt(next)) return length
+      if (mark !== backtick && length - from < 2) return length
     }
     const before = from > 0 ? (this.#units[from - 1] ?? 0) : 0
-    return from < length && (isAlnum(before) || before === 45 || before === 64 || before === 46)
-      ? from
-      : length
+    // In text that is no value, only stars are emphasis inside a word.
+    const isValue = isDigitOrAt(before) || isDigitOrAt(next)
+    if (mark !== star && mark !== closeAngle && !isValue) return length
+    return from < length && this.#isInside(before, next, from) ? from : length
+  }
+
+  /** Tells whether a mark stands inside a value, `from` being its start. */
+  #isInside(before: number, next: number, from: number): boolean {
+    if (isJoiner(next) && next !== 64) return isDigitOrAt(before)
+    if (isAlnum(before) || isJoiner(before)) return true
+    return before === 32 && isDigitOrAt(next) && isDigitOrAt(this.#units[from - 2] ?? 0)
   }
 
   /** Start of the tag or comment that ends at `length`; `length` itself when none does. */
@@ -289,6 +310,10 @@ class Rewriter {
   }
 }
 
+const star = 42
+const closeAngle = 62
+const backtick = 96
+
 /** Roles of ASCII characters: what may complete something, and with what before it. */
 const plain = 0
 const alphanumeric = 1
@@ -301,9 +326,14 @@ function buildRoles(): Uint8Array {
   for (let code = 0; code < 128; code++) {
     if (isHex(code)) table[code] = hexadecimal
     else if (isAlnum(code)) table[code] = alphanumeric
-    else if (isControl(code) || isJoiner(code) || code === 59 || code === 125) table[code] = special
+    else if (isControl(code) || isJoiner(code) || code === 59 || code === 125 || code === star)
+      table[code] = special
   }
   return table
+}
+
+function isValueCode(code: number): boolean {
+  return isAlnum(code) || isJoiner(code) || code === 32
 }
 
 function isScalar(value: number): boolean {

@@ -32,12 +32,15 @@ const meanings: ReadonlyMap<string, string> = new Map(
 /** So many digits in a row, so many of them spelled, are a number read out and not a count. */
 const least = { digits: 6, words: 4 } as const
 
-/** A filter of 4,096 places: folded words whose hash is not in it are no names of digits. */
+/** A filter by `digitWordIndex`: words whose place holds 0 are no names of digits. */
 export const digitWordFilter: Readonly<Uint8Array> = buildFilter()
 
-/** One step of the hash that `digitWordFilter` is indexed by, to be masked with 4095 at the end. */
-export function stepWordHash(hash: number, foldedCode: number): number {
-  return (Math.imul(hash, 31) + foldedCode) & 0xffffff
+/** Place of a word in `digitWordFilter`, from its length and its first and last letter. */
+export function digitWordIndex(text: string, start: number, end: number): number {
+  const first = text.charCodeAt(start)
+  const last = text.charCodeAt(end - 1)
+  const folded = first < 128 ? first | 32 : foldCode(first)
+  return (folded * 7 + (last | 32) * 211 + (end - start) * 1009) & 4095
 }
 
 interface Token {
@@ -54,7 +57,7 @@ export function undoSpelledDigits(text: string): Replacement[] {
   const replacements: Replacement[] = []
   let run: Token[] = []
   const close = (): void => {
-    const replacement = written(text, run)
+    const replacement = written(run)
     if (replacement !== undefined) replacements.push(replacement)
     run = []
   }
@@ -75,19 +78,17 @@ export function undoSpelledDigits(text: string): Replacement[] {
 }
 
 /** What a row of names of digits stands for; pauses that are longer than the others become hyphens. */
-function written(text: string, run: readonly Token[]): Replacement | undefined {
+function written(run: readonly Token[]): Replacement | undefined {
   const kept = trimmed(run)
   const [first, last] = [kept[0], kept.at(-1)]
   if (first === undefined || last === undefined) return undefined
   if (kept.filter(({ isSpelled }) => isSpelled).length < least.words) return undefined
-  const pauses = kept
-    .slice(1)
-    .map((token, index) => /[^ ]/.test(text.slice(kept[index]?.end, token.start)))
-  const arePausesAlike = pauses.every((isLong) => isLong === pauses[0])
+  const pauses = kept.slice(1).map((token, index) => token.start - (kept[index]?.end ?? 0))
+  const shortest = Math.min(...pauses)
   let result = ''
   let times = 1
   for (const [index, token] of kept.entries()) {
-    if (index > 0 && !arePausesAlike && pauses[index - 1] === true) result += '-'
+    if (index > 0 && (pauses[index - 1] ?? 0) > shortest) result += '-'
     if (token.meaning === undefined) times = token.repeats
     else {
       result += token.meaning.repeat(times)
@@ -142,10 +143,6 @@ function isPause(text: string, from: number, to: number): boolean {
 
 function buildFilter(): Uint8Array {
   const filter = new Uint8Array(4096)
-  for (const word of meanings.keys()) {
-    let hash = 0
-    for (let i = 0; i < word.length; i++) hash = stepWordHash(hash, word.charCodeAt(i))
-    filter[hash & 4095] = 1
-  }
+  for (const word of meanings.keys()) filter[digitWordIndex(word, 0, word.length)] = 1
   return filter
 }

@@ -1,4 +1,7 @@
-import { digitWordFilter, stepWordHash } from './spelled-digits.ts'
+import { isCombining, isOrdinary, meaningOf } from './characters.ts'
+import { isLookalike } from './confusables.ts'
+import { foldCode } from '../detectors/fold.ts'
+import { digitWordFilter, digitWordIndex } from './spelled-digits.ts'
 
 /** What may be disguised in a text; all false for most texts. */
 export interface Suspicion {
@@ -18,76 +21,104 @@ export interface Suspicion {
 
 const letter = 1
 const digit = 2
+const alphanumeric = letter | digit
+/** A letter in upper case; of a word only those after the first count. */
+const upper = 4
+/** A letter that looks like a digit. */
+const lookalike = 8
+/** A letter that looks like no digit. */
+const unlike = 16
 /** Further characters of Base64. */
-const packing = 4
+const packing = 32
 /** May begin or end a disguise, depending on what stands beside it. */
-const doubtful = 8
+const doubtful = 64
 /** Never stands in plain text. */
-const strange = 16
-/** A letter that is not the first of its word and in upper case. */
-const upper = 32
-const lookalike = 64
+const strange = 128
 
-const kinds: Readonly<Uint8Array> = buildKinds()
+const kinds: Readonly<Uint16Array> = buildKinds()
 
 const leastEncoded = 12
 const leastSpaced = 7
+const leastPairs = 7
 const leastSpelled = 4
 
-/** Looks over a text once and tells what needs a closer look. About 2 ns for each character. */
+/** Looks over a text once and tells what needs a closer look. About 3 ns for each character. */
 export function suspicionOf(text: string): Suspicion {
   let rewriting = false
   let spelledDigits = false
   let encodedRuns = false
   let spaced = false
   let lookalikes = false
-  let word = 0
-  let wordHash = 0
-  let wordKinds = 0
-  let digits = 0
   let run = 0
   let runKinds = 0
   let singles = 0
+  let pairs = 0
   let spelled = 0
   const length = text.length
-  for (let i = 0; i <= length; i++) {
-    const code = i < length ? text.charCodeAt(i) : 32
-    const kind = code < 128 ? (kinds[code] ?? 0) : strange
-    if ((kind & (letter | digit)) !== 0) {
-      wordHash = stepWordHash(wordHash, code | 32)
-      if (word > 0) wordKinds |= kind
-      else wordKinds = kind & ~upper
-      word++
-      run++
-      runKinds |= kind
-      digits += (kind & digit) >> 1
-      continue
+  const table = kinds
+  for (let i = 0; i < length;) {
+    const start = i
+    let code = text.charCodeAt(i)
+    let kind = code < 128 ? (table[code] ?? 0) : kindBeyond(code)
+    let wordKinds = kind & ~upper
+    while ((kind & alphanumeric) !== 0) {
+      i++
+      code = i < length ? text.charCodeAt(i) : 32
+      kind = code < 128 ? (table[code] ?? 0) : kindBeyond(code)
+      wordKinds |= kind
     }
+    const word = i - start
     if (word > 0) {
-      if (word === 1) {
-        if (++singles >= leastSpaced) spaced = true
-      } else singles = 0
-      if (digitWordFilter[wordHash & 4095] === 1) {
-        if (++spelled >= leastSpelled) spelledDigits = true
-      } else spelled = 0
-      if (digits >= 6 && digits < word && (wordKinds & lookalike) !== 0) lookalikes = true
-      runKinds |= wordKinds & upper
-      word = 0
-      wordHash = 0
-      digits = 0
+      singles = word === 1 ? singles + 1 : 0
+      pairs = word === 2 ? pairs + 1 : 0
+      const isDigitWord = word < 12 && digitWordFilter[digitWordIndex(text, start, i)] === 1
+      spelled = isDigitWord ? spelled + 1 : 0
+      if ((wordKinds & digit) !== 0 && (wordKinds & lookalike) !== 0) {
+        if ((wordKinds & unlike) === 0 || hasDigits(text, start, i)) lookalikes = true
+      }
+      if (singles >= leastSpaced) spaced = true
+      if (pairs >= leastPairs) encodedRuns = true
+      if (spelled >= leastSpelled) spelledDigits = true
+      run += word
+      runKinds |= wordKinds
     }
-    if ((kind & packing) !== 0) {
-      run++
-      runKinds |= kind & packing
-    } else if (run > 0) {
+    if ((kind & packing) !== 0) run++
+    else {
       if (run >= leastEncoded && (runKinds & (digit | upper)) !== 0) encodedRuns = true
       run = 0
       runKinds = 0
     }
-    if (kind >= doubtful && !rewriting) rewriting = kind === strange || isDisguise(text, i, code)
+    if (kind >= doubtful && !rewriting) {
+      rewriting = (kind & strange) !== 0 || isDisguise(text, i, code)
+    }
+    i++
   }
+  if (run >= leastEncoded && (runKinds & (digit | upper)) !== 0) encodedRuns = true
   const rotated = text.includes('13') && /\brot[- ]?13\b/i.test(text)
   return { rewriting, spelledDigits, encodedRuns, spaced, lookalikes, rotated }
+}
+
+/** Kind of a character beyond ASCII: that of its letter where it is one with an accent. */
+function kindBeyond(code: number): number {
+  const folded = foldCode(code)
+  if (folded < 128) return kinds[folded] ?? 0
+  return mayDisguise(code) ? strange : 0
+}
+
+/** Tells whether a character means another, joins the one before it, or looks like a letter of ASCII. */
+function mayDisguise(code: number): boolean {
+  if (isLookalike(code)) return true
+  if (isOrdinary(code)) return false
+  return isCombining(code) || (code >= 0xd800 && code < 0xe000) || meaningOf(code) !== undefined
+}
+
+/** Tells whether a word holds six digits or more. */
+function hasDigits(text: string, start: number, end: number): boolean {
+  let digits = 0
+  for (let i = start; i < end && digits < 6; i++) {
+    if (((kinds[text.charCodeAt(i)] ?? 0) & digit) !== 0) digits++
+  }
+  return digits >= 6
 }
 
 /** Tells whether a doubtful character belongs to something that rewriting undoes. */
@@ -104,6 +135,8 @@ function isDisguise(text: string, index: number, code: number): boolean {
       return isWordCode(next) && isWordCode(text.charCodeAt(index - 1))
     case 62:
       return isWordCode(next) && text.slice(Math.max(0, index - 48), index).includes('<')
+    case 42:
+      return next === code || isWordCode(next) || isWordCode(text.charCodeAt(index - 1))
     default:
       return next === code || (isWordCode(next) && text.charCodeAt(index - 1) === code)
   }
@@ -117,8 +150,8 @@ function isHex(code: number): boolean {
   return (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
 }
 
-function buildKinds(): Uint8Array {
-  const table = new Uint8Array(128)
+function buildKinds(): Uint16Array {
+  const table = new Uint16Array(128)
   for (let code = 0; code < 128; code++) {
     if (code >= 48 && code <= 57) table[code] = digit
     else if (code >= 65 && code <= 90) table[code] = letter | upper
@@ -129,8 +162,14 @@ function buildKinds(): Uint8Array {
   for (const character of '+/=-_') table[character.charCodeAt(0)] = packing
   for (const character of '%&\\*~`>') table[character.charCodeAt(0)] = doubtful
   table['_'.charCodeAt(0)] = packing | doubtful
-  for (const character of 'lIOoSBZ') {
-    table[character.charCodeAt(0)] = (table[character.charCodeAt(0)] ?? 0) | lookalike
+  for (let code = 65; code < 123; code++) {
+    const kind = table[code] ?? 0
+    if ((kind & letter) !== 0) table[code] = kind | (looksLikeDigit(code) ? lookalike : unlike)
   }
   return table
+}
+
+/** Letters taken for digits: l, I, i, O, o, S, B, Z. */
+function looksLikeDigit(code: number): boolean {
+  return 'lIiOoSBZ'.includes(String.fromCharCode(code))
 }

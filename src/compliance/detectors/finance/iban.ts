@@ -16,7 +16,7 @@ function ibanGroups(separator: string): string[] {
 export const iban: FormatDetector = {
   label: 'iban',
   category: 'financial',
-  formats: ['AA99N{11,30}', ...ibanGroups(' '), ...ibanGroups('-')],
+  formats: ['AA99N{11,30}', ...ibanGroups(' '), ...ibanGroups('-'), ...ibanGroups('.')],
   context: [
     'iban',
     'bank account',

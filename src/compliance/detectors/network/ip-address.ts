@@ -20,7 +20,7 @@ const context = [
 const versionFour =
   /(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}(?![\d]|\.\d|[a-z_])/iy
 const versionWords =
-  /(?:\bv|version|release|section|chapter|clause|oid|figure|table|firmware)[ :.=]{0,2}$/i
+  /(?:version|release|section|chapter|clause|oid|figure|table|firmware)[ :.=]{0,2}$/i
 
 /** Address of the internet, version 4 or 6, with its prefix length or zone. */
 export const ipAddress: TriggerDetector = {

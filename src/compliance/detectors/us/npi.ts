@@ -10,7 +10,7 @@ export const usNpi: FormatDetector = {
   label: 'us-npi',
   category: 'health',
   country: 'US',
-  formats: ['9999999999', '9999 999 999', '999-999-9999'],
+  formats: ['9999999999', '9999 999 999', '9999-999-999', '999-999-9999'],
   context: [
     'npi',
     'national provider identifier',

@@ -29,6 +29,6 @@ export const usSsn: FormatDetector = {
     if (advertised.has(value) || isRepeated(value)) return 0
     const separator = candidate.text.charAt(candidate.start + 3)
     if (separator === '-' || separator === '.') return confidence.checked
-    return separator === ' ' ? confidence.likely : 0.2
+    return separator === ' ' ? 0.5 : 0.2
   },
 }
