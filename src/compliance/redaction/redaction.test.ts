@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { TextEdit, TextFilter } from '../../core/text-filter.ts'
 import { applyEdits, createWindow } from '../window/index.ts'
 import {

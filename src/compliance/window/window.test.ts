@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import type { TextEdit, TextFilter } from '../../core/text-filter.ts'
 import { applyEdits, createWindow, filterWhole } from './index.ts'
 import type { Inspection, WindowFinding, WindowOptions } from './index.ts'
