@@ -1,3 +1,5 @@
 export { replaceTexts } from './replace.ts'
 export { clearedBy, segmentsOf } from './segments.ts'
 export type { BodyTexts, TextSegment } from './segments.ts'
+export { openTextGate } from './gate/gate.ts'
+export type { TextGateOptions } from './gate/gate.ts'

@@ -259,7 +259,7 @@ export class JsonTextScanner {
     const isNumber = type === 'number'
     return {
       type,
-      key: this.#key(),
+      key: type === 'name' || type === 'rest' ? undefined : this.#key(),
       place: () => place,
       // Part of a number cannot be replaced: what takes its place is a string.
       written: isNumber

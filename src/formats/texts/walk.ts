@@ -13,7 +13,7 @@ export interface FoundText {
   readonly place: string
   readonly text: string
   readonly scope: Scope
-  /** Name of the member that holds it. */
+  /** Name of the member that holds it, where its shape does not say what it is. */
   readonly key: string | undefined
   /** The channel of a stream it belongs to. */
   readonly channel: string | undefined
@@ -190,7 +190,7 @@ class Walk {
     const at = positionOf(level, step)
     for (const { leaf, text } of leavesOf(value)) {
       const place = at.place + jsonStep + leaf.place()
-      this.#emit(text, rule, { scope: level.scope, place, key: leaf.key ?? at.key })
+      this.#emit(text, rule, { scope: level.scope, place, key: leaf.key })
     }
   }
 
@@ -208,7 +208,9 @@ interface Position {
 }
 
 function positionOf(level: Level, step: string | number): Position {
-  const key = typeof step === 'string' ? step : level.key
+  // What a known member says is known without its name.
+  const isOpen = level.shape.isFree === true
+  const key = !isOpen ? undefined : typeof step === 'string' ? step : level.key
   return { place: level.placeOf(step), key, scope: level.scope }
 }
 

@@ -61,7 +61,7 @@ const reasoningDetail: Shape = {
 
 /** A message, or the delta of one, as OpenAI and those who follow it write it. */
 export const message: Shape = {
-  first: ['reasoning_details', 'reasoning_content', 'reasoning', 'thinking', 'tool_plan'],
+  first: ['reasoning_details', 'reasoning_content', 'reasoning', 'thinking'],
   members: members(each(word, 'role', 'recipient'), each(opaque, 'tool_call_id', 'id'), {
     content: growing(of(contentPart), 'content'),
     refusal: growing(text, 'refusal'),

@@ -65,10 +65,11 @@ function itemScope(object: JsonObject, scope: Scope, tools: Map<string, string>)
   if (type === 'message') return withRole(scope, object['role'])
   const id = asString(object['call_id']) ?? ''
   if (type.endsWith('_output')) return changed(scope, { ...toolResult, source: tools.get(id) })
+  if (type === 'reasoning') return changed(scope, { role: 'assistant' })
   const name = asString(object['name']) ?? type.replace(/_call$/, '')
   if (id !== '') tools.set(id, name)
   if (scope.channel !== undefined) tools.set(scope.channel, name)
-  return changed(scope, { role: 'assistant', source: type === 'reasoning' ? scope.source : name })
+  return changed(scope, { role: 'assistant', source: name })
 }
 
 const shared = {
