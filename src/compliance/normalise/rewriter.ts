@@ -1,3 +1,20 @@
+import {
+  backtick,
+  closeAngle,
+  hexadecimal,
+  isAlnum,
+  isControl,
+  isDigitOrAt,
+  isHex,
+  isJoiner,
+  isMark,
+  isScalar,
+  isValueCode,
+  plain,
+  roles,
+  special,
+  star,
+} from './ascii.ts'
 import { isCombining, meaningOf } from './characters.ts'
 import { entityAt } from './entities.ts'
 import type { MappedText } from './mapped-text.ts'
@@ -202,11 +219,13 @@ class Rewriter {
     if (back < 7 || back > this.#length || this.#at(back) !== star) return
     if (!isDigitOrAt(this.#at(back + 1)) && !isDigitOrAt(this.#at(back - 1))) return
     if (!isAlnum(this.#at(back + 1)) && !isJoiner(this.#at(back + 1))) return
-    const inside = this.#length - back + 1
-    const [start, end] = [inside, this.#length - 1]
-    for (const array of [this.#units, this.#starts, this.#ends])
-      array.copyWithin(inside - 1, start, end)
-    this.#length -= 2
+    // Without the first star the rest may complete something, so it is written once more.
+    const from = this.#length - back
+    const units = this.#units.slice(from + 1, this.#length - 1)
+    const starts = this.#starts.slice(from + 1, this.#length - 1)
+    const ends = this.#ends.slice(from + 1, this.#length - 1)
+    this.#length = from
+    for (const [i, unit] of units.entries()) this.write(unit, starts[i] ?? 0, ends[i] ?? 0)
   }
 
   #undoBracedEscape(): void {
@@ -308,60 +327,4 @@ class Rewriter {
     this.#length = length
     this.write(codePoint, start, end)
   }
-}
-
-const star = 42
-const closeAngle = 62
-const backtick = 96
-
-/** Roles of ASCII characters: what may complete something, and with what before it. */
-const plain = 0
-const alphanumeric = 1
-const hexadecimal = 2
-const special = 3
-const roles: Readonly<Uint8Array> = buildRoles()
-
-function buildRoles(): Uint8Array {
-  const table = new Uint8Array(128)
-  for (let code = 0; code < 128; code++) {
-    if (isHex(code)) table[code] = hexadecimal
-    else if (isAlnum(code)) table[code] = alphanumeric
-    else if (isControl(code) || isJoiner(code) || code === 59 || code === 125 || code === star)
-      table[code] = special
-  }
-  return table
-}
-
-function isValueCode(code: number): boolean {
-  return isAlnum(code) || isJoiner(code) || code === 32
-}
-
-function isScalar(value: number): boolean {
-  return value >= 0 && value <= 0x10ffff && (value < 0xd800 || value > 0xdfff)
-}
-
-function isControl(code: number): boolean {
-  return (code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127
-}
-
-function isAlnum(code: number): boolean {
-  return (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 122)
-}
-
-function isDigitOrAt(code: number): boolean {
-  return (code >= 48 && code <= 57) || code === 64
-}
-
-/** `@`, `-` and `.`: signs inside values. */
-function isJoiner(code: number): boolean {
-  return code === 64 || code === 45 || code === 46
-}
-
-function isHex(code: number): boolean {
-  return (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 102)
-}
-
-/** `*`, `_`, `~`, a backtick, or the end of a tag. */
-function isMark(code: number): boolean {
-  return code === 42 || code === 95 || code === 126 || code === 96 || code === 62
 }

@@ -66,6 +66,8 @@ describe('disguises of characters', () => {
     ['escapes', '\\u0034\\x30\\u{31}', '401'],
     ['escapes escaped again', '\\\\u0034\\\\\\\\u0030', '40'],
     ['bold inside', '40**12**', '4012**'],
+    ['italics inside', '40*12345*', '4012345'],
+    ['bold after a space', '+44 **20** 7946', '+44 20** 7946'],
     ['tags inside', '40<b>12</b>34<br', '401234<br'],
     ['comments inside', '40<!-- x -->12', '4012'],
     ['Cyrillic letters among Latin', 'раypаl', 'paypal'],
@@ -136,6 +138,13 @@ describe('encoded runs', () => {
     expect(readingsOf(`0x${Buffer.from(secret).toString('hex')}`)).toEqual([secret])
   })
 
+  test('are read as hexadecimal bytes that stand apart', () => {
+    const bytes = Buffer.from('4012888888881881')
+      .toString('hex')
+      .replaceAll(/(..)(?=.)/g, '$1 ')
+    expect(readingsOf(`see ${bytes}.`)).toEqual(['4012888888881881'])
+  })
+
   test('cover the run in the original', () => {
     const encoded = Buffer.from(secret).toString('base64')
     const text = `４２ ${encoded}!`
@@ -180,6 +189,11 @@ describe('other readings', () => {
     expect(readingsOf('info‑@pre‑sidi‑o.si‑te')).toEqual(['info@presidio.site'])
   })
 
+  test('unusual dashes and spaces inside numbers are left out', () => {
+    expect(readingsOf('3714\u00a04963\u00a05398\u00a0431')).toEqual(['371449635398431'])
+    expect(readingsOf('the years 2019–20 and 10\u00a0000')).toEqual([])
+  })
+
   test('letters are moved back where the text says so', () => {
     expect(readingsOf('rot13: uryyb')).toEqual(['ebg13: hello'])
   })
@@ -211,6 +225,8 @@ const disguised = fc
       ),
       fc.constantFrom(
         '**',
+        '*',
+        '12345*',
         '`',
         '<b>',
         '</',

@@ -26,6 +26,8 @@ export const phone: TriggerDetector = {
     if (row === undefined) return undefined
     const end = withExtension(text, row.end)
     if (!closesHere(text, end)) return undefined
+    if (row.digits.length < 9 && row.digits === row.written && !isAnnounced(text, index))
+      return undefined
     const score = rateRow(row)
     return score > 0 ? { start: index, end, score } : undefined
   },
@@ -90,6 +92,8 @@ function rateRow({ hasPlus, digits, groups, written }: Row): number {
     return isGrouped ? 0.4 : confidence.format
   // Turkish numbers are often written without their trunk zero.
   if (digits.length === 10 && /^(?:5[0-5]|[2-4][1-8]2?)/.test(digits)) return confidence.format
+  if (digits.length >= 11 && /^[1-3]-\d+-\d+/.test(groups) && isInternationalNumber(digits))
+    return confidence.format
   if (digits.length > 12 || groups.startsWith('1-')) return confidence.loose
   return isGrouped ? 0.2 : confidence.loose
 }
@@ -109,6 +113,8 @@ function isSomethingElse(digits: string, groups: string, written: string): boole
   // Social security numbers, and ranges of round numbers.
   if (groups === '3-2-4' || digits.length > 15) return true
   if (/^\d*00-\d*00$/.test(written)) return true
+  // Decimal fractions, and names that end in a date.
+  if (/^\d{1,3}\.\d+$/.test(written) || /(?:19|20)\d\d-[01]\d-[0-3]\d$/.test(written)) return true
   if (/^(?:19|20)\d\d[-./ ](?:19|20)\d\d$/.test(written)) return true
   if (/^\d{4}[-./]\d{1,2}[-./]\d{1,2}/.test(written) && isLongDate(padDate(written))) return true
   if (/^(?:2-2-4|1-1-4|1-2-4|2-1-4|2-2-2)$/.test(groups) && /^\d+([-./])\d+\1\d+$/.test(written)) {
@@ -124,6 +130,13 @@ function isSomethingElse(digits: string, groups: string, written: string): boole
 function padDate(written: string): string {
   const [year = '', month = '', day = ''] = written.split(/[-./ ]/)
   return year + month.padStart(2, '0') + day.padStart(2, '0')
+}
+
+const announcement = /(?:phone|tel|call|mobile|cell|fax|number|telefon|nummer|at|on|is)\W{0,4}$/i
+
+/** A few digits without groups are a number to call only right behind a word that says so. */
+function isAnnounced(text: string, start: number): boolean {
+  return announcement.test(text.slice(Math.max(0, start - 16), start))
 }
 
 function withExtension(text: string, end: number): number {

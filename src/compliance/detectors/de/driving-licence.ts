@@ -16,7 +16,7 @@ export const deDrivingLicence: FormatDetector = {
     'fuhrerschein nr',
     'licence number',
   ],
-  rate(value) {
-    return /^\D\d+$/.test(value) ? confidence.loose : confidence.format
+  rate() {
+    return confidence.format
   },
 }
