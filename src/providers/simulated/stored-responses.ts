@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { asArray, asString, isObject } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { ProviderRefusal } from './errors.ts'
@@ -16,11 +17,13 @@ interface StoredResponse {
 /** Responses of calls that did not say `store: false`, in memory; the oldest goes when there is no room. */
 export class StoredResponses {
   readonly #byId = new Map<string, StoredResponse>()
+  /** Two providers never give the same id, as each answer is kept by one of them. */
+  readonly #origin = randomUUID()
   #count = 0
 
   /** Makes an id; the same request gets another each time, as each answer can be named by itself. */
   nextId(seed: string): string {
-    return hashText(`${++this.#count} ${seed}`)
+    return hashText(`${this.#origin} ${++this.#count} ${seed}`)
   }
 
   keep(stored: StoredResponse): void {
