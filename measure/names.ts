@@ -127,13 +127,22 @@ interface Prompt {
 function falseAlarms(dataDir: string, tagger: NameTagger): Row[] {
   const alarms = (texts: readonly string[], label: NameLabel): number =>
     texts.flatMap((text) => tagger.tag(text)).filter((sighting) => sighting.label === label).length
-  const prompts = [...technicalPrompts, ...unseenPrompts]
-  const rows: Row[] = nameLabels.map((label) => {
-    const subject = `${prompts.length} technical prompts without names`
-    const value = alarms(prompts, label)
+  const promised: Row[] = nameLabels.map((label) => {
+    const subject = `${technicalPrompts.length} technical prompts without names`
+    const value = alarms(technicalPrompts, label)
     const row: Row = { subject, metric: `${label}, false`, value, unit: 'count' }
     return label === 'person-name' ? { ...row, most: 0 } : row
   })
+  const unseen = nameLabels.map((label): Row => {
+    const subject = `${unseenPrompts.length} more, full of eponyms`
+    return {
+      subject,
+      metric: `${label}, false`,
+      value: alarms(unseenPrompts, label),
+      unit: 'count',
+    }
+  })
+  const rows = [...promised, ...unseen]
   // These hold names as well, of famous people: numbers to compare with, not errors.
   for (const file of ['injection/benign.jsonl', 'cache/question-pairs.jsonl']) {
     const texts = readRows<Prompt>(dataDir, file).map(({ text, a }) => text ?? a ?? '')

@@ -20,7 +20,7 @@ export interface TaggerSettings {
   readonly bias?: Partial<Readonly<Record<NameLabel, number>>>
 }
 
-/** Chosen on development data: no person in technical texts, and nearly every name. See models/MODEL_CARD.md. */
+/** Chosen on development data: no person in technical texts, and nearly every name. See models/names.md. */
 export const defaultBias: Readonly<Record<NameLabel, number>> = {
   'person-name': -1.5,
   place: 0,
