@@ -143,6 +143,15 @@ export function each(rule: Rule, ...names: readonly string[]): Readonly<Record<s
   return Object.fromEntries(names.map((name) => [name, rule]))
 }
 
+const protocolShape: Shape = {
+  members: nothing,
+  get other() {
+    return protocol
+  },
+}
+/** Words and numbers of the protocol, however deep. */
+export const protocol: Rule = { string: 'word', shape: protocolShape }
+
 /** JSON Schema: what it describes is text, its own words are not. */
 export const schemaShape: Shape = {
   members: members(

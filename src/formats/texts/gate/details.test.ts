@@ -155,6 +155,24 @@ describe('a stream', () => {
     expect(sent).toBe(events(['I am <X>', ''], 'I am <X>', 'We are <X>'))
   })
 
+  test('of Gemini hides what is split within an argument that comes piece by piece', () => {
+    const gate = open('gemini')
+    const piece = (jsonPath: string, stringValue: string, willContinue: boolean) =>
+      frame({
+        candidates: [
+          {
+            content: {
+              parts: [{ functionCall: { partialArgs: [{ jsonPath, stringValue, willContinue }] } }],
+            },
+          },
+        ],
+      })
+    expect(gate.push(piece('$.to', 'B', true))).toBe('')
+    expect(gate.push(piece('$.to', 'ob', false))).toBe(
+      piece('$.to', '<X>', true) + piece('$.to', '', false),
+    )
+  })
+
   test('of a growing array and of lines keeps all signs between its parts', () => {
     const element = (text: string) =>
       JSON.stringify({ candidates: [{ content: { parts: [{ text }] } }] })

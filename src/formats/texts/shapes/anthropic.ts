@@ -1,6 +1,7 @@
 import { asNumber, asString } from '../../../core/json.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import {
+  protocol,
   changed,
   each,
   free,
@@ -41,6 +42,9 @@ export const block: Shape = {
     source: of(source),
     url,
     cache_control: cacheControl,
+    caller: protocol,
+    from: protocol,
+    to: protocol,
     encrypted_content: opaque,
     ...each(text, 'stdout', 'stderr', 'page_age'),
     citations: of({
@@ -100,7 +104,9 @@ export const anthropicAnswer: Shape = {
     stop_sequence: text,
     error: errorRule,
     request_id: word,
-    usage: of({ members: members(), other: word }),
+    container: protocol,
+    stop_details: protocol,
+    usage: protocol,
   }),
 }
 
@@ -111,6 +117,8 @@ const delta: Shape = {
     partial_json: growing(argumentsRule, 'arguments'),
     signature: opaque,
     stop_sequence: text,
+    container: protocol,
+    stop_details: protocol,
     citation: of({ members: members(words, { url, encrypted_index: opaque }), other: unknown }),
   }),
 }
@@ -122,7 +130,7 @@ export const anthropicEvent: Shape = {
     content_block: of(block),
     delta: of(delta),
     error: errorRule,
-    usage: of({ members: members(), other: word }),
+    usage: protocol,
   }),
   enter(object, scope, { tools }) {
     const channel = String(asNumber(object['index']) ?? '')

@@ -1,6 +1,17 @@
 import { asNumber, asString } from '../../../core/json.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import { changed, channelIn, each, encoded, free, growing, later, members, of } from '../shape.ts'
+import {
+  protocol,
+  changed,
+  channelIn,
+  each,
+  encoded,
+  free,
+  growing,
+  later,
+  members,
+  of,
+} from '../shape.ts'
 import { opaque, text, unknown, url, word } from '../shape.ts'
 import type { Rule, Shape } from '../shape.ts'
 import {
@@ -91,21 +102,33 @@ const tool: Shape = {
   other: unknown,
 }
 
+/** The schema stands there as JSON text. */
+const structured: Rule = of({
+  members: members({
+    jsonSchema: of({ members: members({ name: text, description: text, schema: text }) }),
+  }),
+})
+
 /** Requests of Converse. */
 export const converseRequest: Shape = {
   members: members({
     system: of(block, { scope: { role: 'system' } }),
     messages: of(message),
     toolConfig: of({
-      members: members({ tools: of(tool), toolChoice: of({ members: members(), other: word }) }),
+      members: members({ tools: of(tool), toolChoice: protocol }),
+    }),
+    outputConfig: of({
+      members: members({
+        textFormat: of({ members: members({ type: word, structure: structured }) }),
+      }),
     }),
     inferenceConfig: of({ members: members({ stopSequences: text }) }),
     ...each(free, 'additionalModelRequestFields', 'requestMetadata'),
     promptVariables: free,
     additionalModelResponseFieldPaths: word,
-    guardrailConfig: of({ members: members(), other: word }),
-    performanceConfig: of({ members: members(), other: word }),
-    serviceTier: of({ members: members(), other: word }),
+    guardrailConfig: protocol,
+    performanceConfig: protocol,
+    serviceTier: protocol,
   }),
 }
 
@@ -114,7 +137,7 @@ const ending = {
   stopReason: word,
   p: opaque,
   additionalModelResponseFields: free,
-  usage: of({ members: members(), other: word }),
+  usage: protocol,
   trace: resultRule,
 } as const satisfies Readonly<Record<string, Rule>>
 

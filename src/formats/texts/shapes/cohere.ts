@@ -1,6 +1,16 @@
 import { asString } from '../../../core/json.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import { changed, channelIn, derived, each, free, growing, members, of } from '../shape.ts'
+import {
+  protocol,
+  changed,
+  channelIn,
+  derived,
+  each,
+  free,
+  growing,
+  members,
+  of,
+} from '../shape.ts'
 import { opaque, text, unknown, url, word } from '../shape.ts'
 import type { Rule, Shape } from '../shape.ts'
 import { documents, responseFormat, toolDefinitions } from './common.ts'
@@ -57,8 +67,8 @@ export const cohereAnswer: Shape = {
     results: of({ members: members({ document: documents }) }),
     texts: text,
     response_type: word,
-    meta: of({ members: members(), other: word }),
-    usage: of({ members: members(), other: word }),
+    meta: protocol,
+    usage: protocol,
   }),
   other: unknown,
 }
@@ -70,7 +80,7 @@ export const cohereEvent: Shape = {
     delta: of({
       members: members(words, {
         message: of(message),
-        usage: of({ members: members(), other: word }),
+        usage: protocol,
         error: text,
       }),
     }),

@@ -5,8 +5,11 @@ import {
   each,
   free,
   json,
+  later,
   members,
   of,
+  opaque,
+  protocol,
   schema,
   text,
   unknown,
@@ -51,7 +54,9 @@ const definition: Shape = {
     each(text, 'name', 'description'),
     each(schema, 'parameters', 'input_schema', 'output_schema', 'parametersJsonSchema', 'response'),
     each(schema, 'parameters_json_schema', 'responseJsonSchema', 'response_json_schema'),
-    each(word, 'type', 'strict', 'behavior'),
+    each(word, 'type', 'strict', 'behavior', 'execution', 'search_context_size'),
+    each(word, 'server_label', 'require_approval', 'connector_id', 'defer_loading'),
+    { vector_store_ids: protocol, container: protocol, allowed_callers: protocol, server_url: url },
     { inputSchema: of({ members: members({ json: schema }) }), input_examples: free },
     { cache_control: of({ members: members(each(word, 'type', 'ttl')) }) },
   ),
@@ -61,6 +66,7 @@ export const toolDefinition: Shape = {
   members: new Map([
     ...definition.members,
     ...members(each(of(definition), 'function', 'custom', 'toolSpec', 'tool')),
+    ['tools', later(() => toolDefinition)],
   ]),
   enter: definition.enter ?? ((_, scope) => scope),
 }
@@ -91,6 +97,16 @@ export const documents: Rule = of(
   },
   { scope: documentText },
 )
+
+/** What an answer refers to. */
+export const annotations: Rule = of({
+  members: members(each(word, 'type', 'index'), each(opaque, 'file_id', 'container_id'), {
+    url,
+    title: text,
+    filename: text,
+    url_citation: of({ members: members({ url, title: text, type: word }) }),
+  }),
+})
 
 /** Parts of an error that a provider tells. */
 export const errorRule: Rule = of({

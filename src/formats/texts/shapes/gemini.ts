@@ -1,7 +1,8 @@
-import { asString } from '../../../core/json.ts'
+import { asArray, asObject, asString } from '../../../core/json.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import { isTextType } from '../encoded.ts'
 import {
+  protocol,
   changed,
   channelIn,
   derived,
@@ -36,8 +37,22 @@ const blob: Shape = {
     isTextType(object['mimeType'] ?? object['mime_type']) ? textBlob : undefined,
 }
 
+/** A piece of an argument, in streams that tell arguments piece by piece. */
+const partialArgument: Shape = {
+  members: members(fields({ jsonPath: text, stringValue: growing(text, 'value') })),
+  enter: (object, scope) =>
+    changed(scope, { channel: channelIn(scope, `tool ${asString(object['jsonPath']) ?? ''}`) }),
+}
+
 const call: Shape = {
-  members: members({ id: opaque, name: text, args: within(free, toolArguments) }),
+  members: members(
+    fields({
+      id: opaque,
+      name: text,
+      args: within(free, toolArguments),
+      partialArgs: of(partialArgument, { scope: toolArguments }),
+    }),
+  ),
   other: within(free, toolArguments),
   enter(object, scope, { tools }) {
     const name = asString(object['name'])
@@ -95,9 +110,9 @@ const own = {
   content: of(content),
   systemInstruction: of(content, { scope: { role: 'system' } }),
   tools: of({ members: members(fields({ functionDeclarations: toolDefinitions })) }),
-  toolConfig: of({ members: members(), other: word }),
+  toolConfig: protocol,
   generationConfig: of(generationConfig),
-  safetySettings: of({ members: members(), other: word }),
+  safetySettings: protocol,
   labels: free,
   ...each(word, 'model', 'cachedContent', 'taskType', 'serviceTier'),
   title: text,
@@ -122,7 +137,7 @@ const candidate: Shape = {
       content: of(content),
       finishReason: word,
       finishMessage: text,
-      safetyRatings: of({ members: members(), other: word }),
+      safetyRatings: protocol,
       groundingMetadata: of({
         members: members(fields({ groundingChunks: sourced, webSearchQueries: text })),
         other: unknown,
@@ -143,7 +158,7 @@ export const geminiAnswer: Shape = {
       promptFeedback: of({
         members: members({ blockReason: word, blockReasonMessage: text }),
       }),
-      usageMetadata: of({ members: members(), other: word }),
+      usageMetadata: protocol,
       ...each(word, 'modelVersion', 'createTime'),
       responseId: opaque,
       error: errorRule,
@@ -158,12 +173,21 @@ function indexOf(object: JsonObject, index: number | undefined): number {
 
 /** Beginnings of the channels that are complete once an element came. */
 export function endedCandidates(object: JsonObject): readonly string[] {
-  const { candidates } = object
-  if (!Array.isArray(candidates)) return []
-  return candidates.flatMap((each, index) => {
-    const candidate: JsonObject =
-      typeof each === 'object' && !Array.isArray(each) ? (each ?? {}) : {}
+  return asArray(object['candidates']).flatMap((element, index) => {
+    const candidate = asObject(element) ?? {}
+    const channel = indexOf(candidate, index)
     const reason = candidate['finishReason'] ?? candidate['finish_reason']
-    return typeof reason === 'string' ? [`${indexOf(candidate, index)}/`] : []
+    if (typeof reason === 'string') return [`${channel}/`]
+    const parts = asArray(asObject(candidate['content'])?.['parts'])
+    return parts.flatMap((part) => endedArguments(asObject(part) ?? {}, channel))
+  })
+}
+
+function endedArguments(part: JsonObject, channel: number): readonly string[] {
+  const call = asObject(part['functionCall'])
+  return asArray(call?.['partialArgs']).flatMap((element) => {
+    const argument = asObject(element)
+    const isEnded = argument?.['willContinue'] !== true
+    return isEnded ? [`${channel}/tool ${asString(argument?.['jsonPath']) ?? ''}/`] : []
   })
 }

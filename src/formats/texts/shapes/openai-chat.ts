@@ -1,8 +1,25 @@
 import { asObject, asString } from '../../../core/json.ts'
-import { changed, channelIn, derived, each, free, growing, members, of } from '../shape.ts'
+import {
+  protocol,
+  changed,
+  channelIn,
+  derived,
+  each,
+  free,
+  growing,
+  members,
+  of,
+} from '../shape.ts'
 import { opaque, text, url, within, word } from '../shape.ts'
 import type { Rule, Shape } from '../shape.ts'
-import { argumentsRule, documents, errorRule, responseFormat, toolArguments } from './common.ts'
+import {
+  annotations,
+  argumentsRule,
+  documents,
+  errorRule,
+  responseFormat,
+  toolArguments,
+} from './common.ts'
 import { toolDefinitions, withRole } from './common.ts'
 
 const called: Shape = {
@@ -72,6 +89,7 @@ export const message: Shape = {
     thinking: growing(text, 'thinking'),
     reasoning_details: of(reasoningDetail),
     tool_plan: growing(text, 'plan'),
+    annotations,
     images: of({ members: members({ type: word, image_url: image }) }, { string: 'opaque' }),
     tool_calls: of(toolCall),
     function_call: of(called),
@@ -139,6 +157,7 @@ export const openAiAnswer: Shape = {
   members: members(words, each(word, 'service_tier', 'provider'), {
     id: opaque,
     choices: of(choice),
+    usage: protocol,
     error: errorRule,
     data: of({
       members: members(words, each(opaque, 'embedding', 'b64_json'), { url, revised_prompt: text }),

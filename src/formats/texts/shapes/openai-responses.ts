@@ -1,9 +1,26 @@
 import { asString } from '../../../core/json.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import { changed, channelIn, derived, each, free, growing, members, of } from '../shape.ts'
+import {
+  protocol,
+  changed,
+  channelIn,
+  derived,
+  each,
+  free,
+  growing,
+  members,
+  of,
+} from '../shape.ts'
 import { opaque, text, url, within, word } from '../shape.ts'
 import type { Rule, Scope, Shape } from '../shape.ts'
-import { argumentsRule, errorRule, responseFormat, resultRule, toolArguments } from './common.ts'
+import {
+  annotations,
+  argumentsRule,
+  errorRule,
+  responseFormat,
+  resultRule,
+  toolArguments,
+} from './common.ts'
 import { documentText, toolDefinitions, toolResult, withRole } from './common.ts'
 
 const words = each(word, 'type', 'object', 'status', 'role', 'phase', 'detail', 'model', 'format')
@@ -19,6 +36,7 @@ function partShape(prefix: string): Shape {
       image_url: of({ members: members({ url }) }, { string: 'url' }),
       file_url: url,
       logprobs: derived,
+      annotations,
     }),
     enter: (_, scope, { index }) =>
       index === undefined
@@ -38,6 +56,8 @@ const args: Rule = within(free, toolArguments)
 export const item: Shape = {
   first: ['summary'],
   members: members(words, each(opaque, 'id', 'call_id', 'encrypted_content', 'result'), {
+    execution: word,
+    caller: protocol,
     content: contentPart,
     summary: summaryPart,
     name: text,
@@ -79,7 +99,7 @@ const shared = {
   text: of({ members: members({ format: responseFormat, verbosity: word }) }),
   metadata: free,
   prompt: of({ members: members({ id: word, version: word, variables: free }) }),
-  reasoning: of({ members: members(each(word, 'effort', 'summary', 'generate_summary')) }),
+  reasoning: protocol,
   user: text,
   ...each(word, 'model', 'service_tier', 'truncation', 'include', 'previous_response_id'),
 } as const satisfies Readonly<Record<string, Rule>>
@@ -95,6 +115,8 @@ export const response: Shape = {
     input: of(item, { scope: { role: 'user' } }),
     data: of(item),
     error: errorRule,
-    incomplete_details: of({ members: members({ reason: word }) }),
+    incomplete_details: protocol,
+    usage: protocol,
+    billing: protocol,
   }),
 }

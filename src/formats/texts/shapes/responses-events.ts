@@ -13,13 +13,15 @@ import {
   word,
 } from '../shape.ts'
 import type { Rule, Scope, Shape, Visit } from '../shape.ts'
-import { argumentsRule, toolArguments } from './common.ts'
+import { annotations, argumentsRule, errorRule, toolArguments } from './common.ts'
 import { contentPart, item, response, summaryPart } from './openai-responses.ts'
 
 const common = {
   ...each(word, 'type', 'code', 'param'),
   ...each(opaque, 'item_id', 'obfuscation', 'partial_image_b64', 'event_id', 'response_id'),
   logprobs: derived,
+  annotation: annotations,
+  error: errorRule,
 } as const satisfies Readonly<Record<string, Rule>>
 
 const code: Rule = within(text, toolArguments)

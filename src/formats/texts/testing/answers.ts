@@ -68,7 +68,6 @@ export const answers: readonly Sample[] = [
       ['choices[0].message.tool_calls[1].custom.name', 'assistant', 'text', 'run', 'run'],
       ['choices[0].message.tool_calls[1].custom.input', 'assistant', 'tool-arguments', 'run', 'ls'],
       ['choices[0].message.audio.transcript', 'assistant', 'text', '', 'Said'],
-      ['choices[0].message.annotations[0].type', 'assistant', 'text', '', 'url_citation'],
       [
         'choices[0].message.annotations[0].url_citation.title',
         'assistant',
