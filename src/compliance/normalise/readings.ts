@@ -1,8 +1,9 @@
 import type { DecodedRun } from '../types.ts'
 
-/** Bounds that keep the work linear whatever a text holds. */
-const limits = { runLength: 262_144, runs: 256, lineLength: 76, rotated: 65_536 } as const
+/** The longest line of mail, and the longest text that is read with its letters moved. */
+const limits = { lineLength: 76, rotated: 65_536 } as const
 
+const utf8 = new TextDecoder('utf-8')
 const leastEncoded = 12
 const longestPiece = 64
 
@@ -10,16 +11,11 @@ const longestPiece = 64
 export function readEncodedRuns(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
   const runs = /[A-Za-z0-9+/_-]{12,}={0,2}/g
-  for (
-    let found = runs.exec(text);
-    found !== null && readings.length < limits.runs;
-    found = runs.exec(text)
-  ) {
+  for (let found = runs.exec(text); found !== null; found = runs.exec(text)) {
     const start = found.index
     const end = joinLines(text, start, start + found[0].length)
     runs.lastIndex = end
     const run = text.slice(start, end)
-    if (run.length > limits.runLength) continue
     const reading = readHex(run, start) ?? readBase64(run, start)
     if (reading !== undefined) readings.push(reading)
   }
@@ -31,7 +27,6 @@ function readPairs(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
   const runs = /(?<![0-9A-Za-z])[0-9a-f]{2}(?:[ :,-](?:0x)?[0-9a-f]{2}){7,}(?![0-9A-Za-z])/gi
   for (const found of text.matchAll(runs)) {
-    if (readings.length >= limits.runs) break
     const bytes = Buffer.from(found[0].replaceAll(/0x|[ :,-]/gi, ''), 'hex')
     const reading = printable(bytes)
     if (reading === undefined) continue
@@ -91,7 +86,7 @@ function decodeBase64(run: string): string | undefined {
 /** The bytes as text when nearly all of it is printable; a character cut at the end is left out. */
 function printable(bytes: Uint8Array): string | undefined {
   if (bytes.length < 6) return undefined
-  const text = new TextDecoder('utf-8').decode(bytes)
+  const text = utf8.decode(bytes)
   let strange = 0
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -111,7 +106,6 @@ export function readSpaced(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
   const starts = /(?<![A-Za-z0-9])[A-Za-z0-9+(](?=([ ._/|-]{1,2}|, )[^\n])/g
   for (let found = starts.exec(text); found !== null; found = starts.exec(text)) {
-    if (readings.length >= limits.runs) break
     const separator = found[1] ?? ' '
     let reading = found[0]
     let end = found.index + 1
@@ -147,24 +141,26 @@ const lookalikes: Readonly<Record<string, string>> = {
 /** Reads numbers in which letters of ASCII stand for the digits they look like. */
 export function readLookalikes(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
-  for (const found of text.matchAll(/[0-9OolIiSBZ]+(?:[-. ][0-9OolIiSBZ]+(?![A-Za-z0-9]))*/g)) {
+  const parts = /[0-9OolIiSBZ]+(?:[-. ][0-9OolIiSBZ]+(?![A-Za-z0-9]))*/g
+  let last = 0
+  for (let found = parts.exec(text); found !== null; found = parts.exec(text)) {
     const digits = withDigits(found[0])
     if (digits === found[0]) continue
     let start = found.index
-    let end = start + digits.length
-    while (
-      start > 0 &&
-      found.index - start < longestPiece &&
-      /[A-Za-z0-9+]/.test(text.charAt(start - 1))
-    )
-      start--
-    const from = end
-    while (end - from < longestPiece && /[A-Za-z0-9]/.test(text.charAt(end))) end++
+    const from = start + digits.length
+    let end = from
+    while (start > last && isTokenCharacter(text.charAt(start - 1))) start--
+    while (isTokenCharacter(text.charAt(end))) end++
+    parts.lastIndex = end
+    last = end
     const reading = text.slice(start, found.index) + digits + text.slice(from, end)
     readings.push({ encoding: 'lookalikes', start, end, text: reading })
-    if (readings.length >= limits.runs) break
   }
   return readings
+}
+
+function isTokenCharacter(character: string): boolean {
+  return /[A-Za-z0-9+]/.test(character)
 }
 
 /** Groups that all hold a digit, most of them digits: the letters are digits, too. */
@@ -200,7 +196,6 @@ export function readHidden(original: string): DecodedRun[] {
     read: (run: string) => string,
   ): void => {
     for (const found of original.matchAll(pattern)) {
-      if (readings.length >= limits.runs) return
       const text = read(found[0])
       readings.push({ encoding, start: found.index, end: found.index + found[0].length, text })
     }
@@ -239,7 +234,6 @@ function readCut(original: string): DecodedRun[] {
     cuts.lastIndex = end
     const text = original.slice(start, end).replaceAll(unusual, '')
     if (!text.includes('@') && text.replaceAll(/\P{Nd}/gu, '').length < leastDigits) continue
-    if (readings.length >= limits.runs) return readings
     // Dashes and spaces also part honest numbers: 2019–2020, 10 000 000.
     readings.push({ encoding: hasHyphensOnly ? 'hyphens' : 'pieces', start, end, text })
   }

@@ -35,12 +35,14 @@ const least = { digits: 6, words: 4 } as const
 /** A filter by `digitWordIndex`: words whose place holds 0 are no names of digits. */
 export const digitWordFilter: Readonly<Uint8Array> = buildFilter()
 
-/** Place of a word in `digitWordFilter`, from its length and its first and last letter. */
+/** Place of a word in `digitWordFilter`, from its length and its first, second and last letter. */
 export function digitWordIndex(text: string, start: number, end: number): number {
   const first = text.charCodeAt(start)
   const last = text.charCodeAt(end - 1)
+  const second = text.charCodeAt(start + 1)
   const folded = first < 128 ? first | 32 : foldCode(first)
-  return (folded * 7 + (last | 32) * 211 + (end - start) * 1009) & 4095
+  const next = second < 128 ? second | 32 : foldCode(second)
+  return (folded * 7 + next * 61 + (last | 32) * 211 + (end - start) * 1009) & 4095
 }
 
 interface Token {

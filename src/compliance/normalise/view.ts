@@ -8,8 +8,11 @@ import { undoSpelledDigits } from './spelled-digits.ts'
 import { suspicionOf } from './suspicion.ts'
 import type { Suspicion } from './suspicion.ts'
 
-/** How often one encoding may lie inside another, and how much all readings together may hold. */
-const limits = { depth: 3, rounds: 4, readingsPerUnit: 3, leastTotal: 65_536 } as const
+/**
+ * How often one encoding may lie inside another, and how much all readings together may hold: more than any
+ * honest text comes near.
+ */
+const limits = { depth: 3, rounds: 4, readingsPerUnit: 8, leastTotal: 262_144 } as const
 
 /** A text without disguises, and what may still be encoded in it. */
 interface Normalised {
@@ -17,7 +20,11 @@ interface Normalised {
   readonly suspicion: Suspicion
 }
 
-/** A text beside what it says when all disguises are undone. Plain text is returned as it is, without a map. */
+/**
+ * A text beside what it says when all disguises are undone. Plain text is returned as it is, without a map.
+ *
+ * @throws {Error} when the text holds encodings within encodings beyond all bounds, so that none goes unread.
+ */
 export function viewOf(text: string): TextView {
   const suspicion = suspicionOf(text)
   const normalised = normalise(text, suspicion)
@@ -98,7 +105,7 @@ function collect(
   depth: number,
 ): void {
   budget.left -= reading.text.length
-  if (budget.left < 0) return
+  if (budget.left < 0) throw new Error('the text holds more encoded text than can be read')
   const suspicion = suspicionOf(reading.text)
   const normalised = normalise(reading.text, suspicion)
   decoded.push({ ...reading, text: normalised.mapped.text })
