@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'bun:test'
+import * as fc from 'fast-check'
+import type { Finding } from '../../core/decision.ts'
+import type { TextEdit, TextFilter } from '../../core/text-filter.ts'
+import { createScanner, findAll, identifierDetectors } from '../detectors/index.ts'
+import { viewOf } from '../normalise/index.ts'
+import { createPlaceholders, redactText } from '../redaction/index.ts'
+import { applyEdits, createWindow, filterWhole } from './index.ts'
+
+const scanner = createScanner(identifierDetectors)
+
+/** What the built-in detectors find beyond doubt. */
+function find(text: string): readonly Finding[] {
+  return findAll(viewOf(text), scanner).filter(({ score }) => score >= 0.5)
+}
+
+function open(): TextFilter {
+  const { replace } = createPlaceholders()
+  return createWindow({
+    inspect: (text) => ({
+      findings: find(text).map(({ label, start, end }) => ({
+        start,
+        end,
+        write: (found) => replace(label, found),
+      })),
+    }),
+  })
+}
+
+function stream(text: string, lengths: readonly number[]): string {
+  const filter = open()
+  const edits: TextEdit[] = []
+  let at = 0
+  for (let step = 0; at < text.length; step++) {
+    const length = lengths[step % lengths.length] ?? 1
+    edits.push(...filter.push(text.slice(at, at + length)).edits)
+    at += length
+  }
+  edits.push(...filter.end().edits)
+  return applyEdits(text, edits)
+}
+
+const sentences = [
+  'Please charge my card 4539 5787 6362 1486, it is valid until next year.',
+  'The account is DE89 3704 0044 0532 0130 00 at the bank in town.',
+  'Write to anna.schmidt@example.org or to the press office.',
+  'Her social security number is 536-90-4399 and nobody else has it.',
+  'You can call me at +49 30 901820 from nine to five.',
+  'The server answered from 10.20.30.41 within a second.',
+  'Nothing of all this concerns the weather, which is fine today.',
+  'The order has 12 items, 3 of them late, for a total of 1,299.00 euros.',
+  'Ünïcode and 😀 faces are welcome here — as is “typography”.',
+  '```\nconst total = items.reduce((sum, item) => sum + item.price, 0)\n```',
+] as const
+
+const text = fc
+  .array(fc.constantFrom(...sentences), { minLength: 1, maxLength: 14 })
+  .map((parts) => parts.join(' '))
+const lengths = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 })
+
+describe('a window with the built-in detectors', () => {
+  test('lets out the same at every split, and nothing that they find', () => {
+    fc.assert(
+      fc.property(text, lengths, (text, lengths) => {
+        const whole = filterWhole(text, open()).text
+        expect(stream(text, lengths)).toBe(whole)
+        expect(find(whole)).toEqual([])
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('finds what a look at the whole text finds', () => {
+    fc.assert(
+      fc.property(text, (text) => {
+        const { replace } = createPlaceholders()
+        expect(filterWhole(text, open()).text).toBe(redactText(text, find(text), replace))
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
