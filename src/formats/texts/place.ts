@@ -6,10 +6,19 @@
 
 const plainName = /^[A-Za-z_$][\w$-]*$/
 
+/** Longest name that a place holds as it is: a place is kept for every text that changes. */
+const maxNameLength = 64
+
+/** Returns a name as places hold it: of a long one its beginning and a hash. */
+export function placeName(name: string): string {
+  return name.length <= maxNameLength ? name : `${name.slice(0, 32)}…${Bun.hash(name).toString(36)}`
+}
+
 /** Writes the step to a member, to be put behind the place of its object. */
 export function memberStep(name: string, isFirst: boolean): string {
-  if (plainName.test(name)) return isFirst ? name : `.${name}`
-  return `[${JSON.stringify(name)}]`
+  const short = placeName(name)
+  if (plainName.test(short)) return isFirst ? short : `.${short}`
+  return `[${JSON.stringify(short)}]`
 }
 
 /** Behind the place of a string: the place of something within its JSON text. */

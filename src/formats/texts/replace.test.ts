@@ -84,6 +84,16 @@ describe('replacing texts', () => {
     )
   })
 
+  test('names a long member by its beginning, and finds it all the same', () => {
+    const name = 'x y '.repeat(10_000)
+    const text = JSON.stringify({ [name]: { a: 'long', [`${name}!`]: 'longer' } })
+    const places = [...textsOf(text).keys()]
+    expect(places.every((place) => place.length < 200)).toBe(true)
+    const values = places.filter((place) => !place.endsWith('#name'))
+    const changed = replaceTexts(text, new Map(values.map((place) => [place, 'new'])))
+    expect(JSON.parse(changed)).toEqual({ [name]: { a: 'new', [`${name}!`]: 'new' } })
+  })
+
   test('turns a number into a string, and replaces every occurrence of a repeated member', () => {
     expect(replace('{"a":[12,34]}', { 'a[1]': 'x' })).toBe('{"a":[12,"x"]}')
     expect(replace('{"a":"1","a":"2"}', { a: 'x' })).toBe('{"a":"x","a":"x"}')

@@ -3,7 +3,7 @@ import { JsonTextScanner } from './json-text.ts'
 import { EscapeMap, escapeJson } from './leaf.ts'
 import type { JsonLeaf } from './leaf.ts'
 import { dataUrlHead, toBase64 } from './encoded.ts'
-import { encodedStep, jsonStep, nameStep, newNode, nodeAt } from './place.ts'
+import { encodedStep, jsonStep, nameStep, newNode, nodeAt, placeName } from './place.ts'
 import type { PlaceNode } from './place.ts'
 
 interface Edit {
@@ -84,7 +84,7 @@ function takeMember(text: string, at: number, parent: PlaceNode, progress: Progr
   // Whatever stands here is no JSON: the parser has said so before.
   if (text[at] !== '"') return at + 1
   const nameEnd = skipString(text, at)
-  const node = parent.members.get(decode(text.slice(at, nameEnd)))
+  const node = parent.members.get(placeName(decode(text.slice(at, nameEnd))))
   if (node?.name !== undefined) {
     progress.edits.push({ start: at, end: nameEnd, text: JSON.stringify(node.name) })
   }

@@ -136,6 +136,16 @@ describe('nothing is passed over because', () => {
   })
 })
 
+describe('a prompt as tokens', () => {
+  test('is told to be unreadable', () => {
+    const tokens = (body: JsonObject) =>
+      segmentsOf(body, { format: 'openai-chat', direction: 'request' }).tokens
+    expect(tokens({ prompt: [15496, 995] })).toEqual(['prompt'])
+    expect(tokens({ input: [[1], 'two', [3]] })).toEqual(['input[0]', 'input[2]'])
+    expect(tokens({ input: 'text', other: [1, 2], stop: ['a'] })).toEqual([])
+  })
+})
+
 describe('what repeats a text', () => {
   test('is emptied with it, and only with it', () => {
     const choice = (text: string) => ({

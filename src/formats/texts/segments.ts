@@ -21,6 +21,8 @@ export interface TextSegment {
 /** The texts of a body. */
 export interface BodyTexts {
   readonly segments: readonly TextSegment[]
+  /** Places of prompts that are numbers of tokens: nobody here can read them. */
+  readonly tokens: readonly string[]
   /** Values that say once more what segments below `owner` say, such as token probabilities. */
   readonly derived: readonly { readonly place: string; readonly owner: string }[]
 }
@@ -37,6 +39,7 @@ export function segmentsOf(
   { format, direction }: { readonly format: FormatName; readonly direction: 'request' | 'answer' },
 ): BodyTexts {
   const segments: TextSegment[] = []
+  const tokens: string[] = []
   const derived: { place: string; owner: string }[] = []
   const role = direction === 'request' ? 'user' : 'assistant'
   findTexts(
@@ -51,9 +54,10 @@ export function segmentsOf(
         segments.push(segment)
       },
       derived: (place, owner) => derived.push({ place, owner }),
+      tokens: (place) => tokens.push(place),
     },
   )
-  return { segments, derived }
+  return { segments, tokens, derived }
 }
 
 /** Returns the derived values that have to be emptied because texts at these places change. */

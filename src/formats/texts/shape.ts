@@ -36,6 +36,8 @@ export interface Rule {
   readonly scope?: Partial<Scope>
   /** End of the name of the channel that a string here belongs to. */
   readonly channel?: string
+  /** An array of numbers here is text as tokens. */
+  readonly isPrompt?: boolean
   /** The value only says once more, in another way, what texts beside it say: `logprobs`. */
   readonly isDerived?: boolean
 }
@@ -87,6 +89,8 @@ export const url: Rule = { string: 'url', shape: unknownShape }
 export const json: Rule = { string: 'json', shape: freeShape }
 /** A value of any kind in which every string counts, however short. */
 export const free: Rule = { string: 'text', shape: freeShape }
+/** Text, or the same as numbers of tokens. */
+export const prompt: Rule = { ...text, isPrompt: true }
 export const derived: Rule = { ...opaque, isDerived: true }
 
 /** A member that holds an object of a shape, or several. */

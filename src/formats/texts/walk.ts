@@ -28,6 +28,8 @@ export interface Finder {
   text(found: FoundText): void
   /** A value that repeats in another way what texts below `owner` say. */
   derived?(place: string, owner: string): void
+  /** Text as numbers of tokens. */
+  tokens?(place: string): void
 }
 
 const shortest = 4
@@ -106,6 +108,7 @@ class Walk {
   /** Reads elements until one has to be read first. */
   #elements(level: Level): void {
     const { value, rule } = level
+    if (level.next === 0 && isTokens(value, rule)) this.#finder.tokens?.(level.place)
     while (Array.isArray(value) && level.next < value.length) {
       const index = level.next++
       const element = value[index]
@@ -212,6 +215,10 @@ function positionOf(level: Level, step: string | number): Position {
   const isOpen = level.shape.isFree === true
   const key = !isOpen ? undefined : typeof step === 'string' ? step : level.key
   return { place: level.placeOf(step), key, scope: level.scope }
+}
+
+function isTokens(value: Level['value'], rule: Rule): boolean {
+  return Array.isArray(value) && typeof value[0] === 'number' && rule.isPrompt === true
 }
 
 function isGrowing(rule: Rule, scope: Scope): boolean {

@@ -1,5 +1,6 @@
 import { asObject, asString } from '../../../core/json.ts'
 import {
+  prompt,
   protocol,
   changed,
   channelIn,
@@ -131,8 +132,8 @@ export const openAiRequest: Shape = {
       { members: members({ type: word, content: of(contentPart) }) },
       { scope: { role: 'assistant' } },
     ),
-    prompt: text,
-    input: of(contentPart),
+    prompt,
+    input: of(contentPart, { isPrompt: true }),
     instructions: within(text, { role: 'system' }),
     documents,
     modalities: word,
