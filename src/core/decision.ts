@@ -1,3 +1,5 @@
+import type { PolicyFacts, RuleStatement, TargetFacts } from './facts.ts'
+
 /** Where something was found: labels and positions, never the text itself. */
 export interface Finding {
   readonly label: string
@@ -24,6 +26,18 @@ export interface Decision {
   readonly policyVersion: string
   /** Words for the user when the verdict is `hold` or `block`. */
   readonly reason?: string
+  /** What every rule in force that spoke said, in order of rule ids. */
+  readonly statements?: readonly RuleStatement[]
+  /** What rules said that only watch. */
+  readonly shadowed?: readonly RuleStatement[]
+  /** What the rules were told: recorded, so that another version can judge it again. */
+  readonly facts?: PolicyFacts
+  /** Where a hold waits for approval. */
+  readonly holdId?: string
+  /** The model that is to answer in the place of the asked one. */
+  readonly routeTo?: string
+  /** Tells whether the call may go to a target; absent where it may go to all. */
+  readonly admits?: (target: TargetFacts) => boolean
 }
 
 /** The decision of a gateway without any policy: everything passes, nothing is shared. */

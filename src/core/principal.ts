@@ -5,6 +5,8 @@ export interface Principal {
   readonly tenant: string
   readonly department?: string
   readonly groups: readonly string[]
+  /** What the caller is to the organisation, such as `trader`; rules of policies may ask for it. */
+  readonly roles?: readonly string[]
   readonly tier?: string
   /** Name of the authenticator that vouched for the caller, such as `key`. */
   readonly authenticatedBy: string

@@ -22,9 +22,12 @@ const formats: Readonly<Record<string, FormatName>> = {
   xai: 'openai-chat',
 }
 
+/** Recordings of development; elsewhere there are none, and the streams of the other tests have to do. */
+const lines = existsSync(recordings) ? readFileSync(recordings, 'utf8').trim().split('\n') : []
+
 describe('recorded streams', () => {
-  test.skipIf(!existsSync(recordings))('leave with their very bytes where nothing changes', () => {
-    for (const line of readFileSync(recordings, 'utf8').trim().split('\n')) {
+  test('leave with their very bytes where nothing changes', () => {
+    for (const line of lines) {
       const recording = parseJson(line)
       if (!isObject(recording) || !Array.isArray(recording['chunks'])) continue
       const format = formats[asString(recording['api']) ?? '']
