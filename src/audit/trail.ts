@@ -2,7 +2,13 @@ import type { Answer, AnswerEnd, Question } from '../core/call.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Decision } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
-import type { AttemptRecord, CallFacts, OutcomeRecord } from '../core/record.ts'
+import type {
+  AnswerDecision,
+  AttemptRecord,
+  CallFacts,
+  OutcomeRecord,
+  RecordedFacts,
+} from '../core/record.ts'
 import type { Cost } from '../core/usage.ts'
 import type { AuditLog } from './types.ts'
 
@@ -51,6 +57,10 @@ function openTrail(question: Question, dependencies: TrailDependencies): Trail {
           ruleIds: decision.ruleIds,
           labels: decision.labels,
           policyVersion: decision.policyVersion,
+          statements: decision.statements,
+          shadowed: decision.shadowed,
+          facts: recordedFacts(decision),
+          holdId: decision.holdId,
         } as const),
       )
       isDecided = true
@@ -129,11 +139,41 @@ function outcomeOf(
     cost: costOf(answer),
     cache: answer.cache,
     lane: report.lane?.(),
+    answer: answerDecision(report.decision),
     warnings: answer.warnings,
     durationMs: round(clock.monotonic() - call.startedAt),
     firstByteMs:
       report.firstByteAt === undefined ? undefined : round(report.firstByteAt - call.startedAt),
   }
+}
+
+/** Leaves out what the record says already. */
+function recordedFacts({ facts }: Decision): RecordedFacts | undefined {
+  if (facts === undefined) return undefined
+  const { direction, model, targets, observations, tools, attachments, bytes, principal } = facts
+  const { kind, roles, tier } = principal
+  return {
+    direction,
+    model,
+    targets: targets.map(({ provider, model: name, region, perimeter }) => ({
+      provider,
+      model: name,
+      region,
+      perimeter,
+    })),
+    observations,
+    tools,
+    attachments,
+    bytes,
+    principal: { kind, ...(roles && { roles }), ...(tier !== undefined && { tier }) },
+  }
+}
+
+function answerDecision(decision: Decision | undefined): AnswerDecision | undefined {
+  if (decision === undefined) return undefined
+  const { verdict, facts, ruleIds, labels, policyVersion, statements, shadowed } = decision
+  const observations = facts?.observations ?? []
+  return { verdict, observations, ruleIds, labels, policyVersion, statements, shadowed }
 }
 
 /** Errors of routing carry what was tried; others tried nothing. */

@@ -17,6 +17,7 @@ export const complianceNotConfigured = {
   inspectAnswer(_question: Question, answer: Answer): Answer {
     return answer
   },
+  forget(): void {},
 }
 
 /** The inspection of realtime sessions in a gateway without policies: every event passes. */

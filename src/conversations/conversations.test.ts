@@ -379,6 +379,7 @@ describe('between the stages', () => {
         },
         redact: (question) => question,
         inspectAnswer: (_, answer) => Promise.resolve(answer),
+        forget: () => undefined,
       },
       cache: { find: () => undefined, keep: () => undefined },
       routing: { send: () => Promise.resolve(answerOf(responseOf('r2', '2'))) },

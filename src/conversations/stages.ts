@@ -44,6 +44,7 @@ export function withConversations(stages: Stages, parts: ConversationParts): Sta
         const answer = compliance.inspectAnswer(question, given, decision)
         return answer instanceof Promise ? answer.then(remember) : remember(answer)
       },
+      forget: (question) => compliance.forget(question),
     },
     routing: {
       send(question, offer) {

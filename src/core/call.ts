@@ -1,5 +1,7 @@
 import type { Channel } from './channel.ts'
-import type { GatewayError } from './errors.ts'
+import type { Decision } from './decision.ts'
+import { GatewayError } from './errors.ts'
+import type { TargetFacts } from './facts.ts'
 import type { JsonObject } from './json.ts'
 import type { Principal } from './principal.ts'
 import type { AttemptRecord, LaneRecord, Operation } from './record.ts'
@@ -23,7 +25,7 @@ export interface Call {
   readonly sourceAddress: string | undefined
   /** Monotonic milliseconds at arrival. */
   readonly startedAt: number
-  /** Fires when the client has left. */
+  /** Fires when the client has left, or when the gateway itself ends the call: see `stoppedBy`. */
   readonly signal: AbortSignal
   /** Reads the body within the configured size and time. */
   readonly readBody: () => Promise<Uint8Array>
@@ -57,6 +59,10 @@ export interface Question {
   readonly longContext?: boolean
   /** Labels that compliance put on the content; absent when it put none. */
   readonly labels?: readonly string[]
+  /** Tells whether policy lets it go to a target; it may go to all when absent. Holds on every hop. */
+  readonly admits?: ((target: TargetFacts) => boolean) | undefined
+  /** The model that policy lets answer in the place of the asked one. */
+  readonly routeTo?: string | undefined
 }
 
 /** Response headers by lower-case name. */
@@ -66,6 +72,8 @@ export type AnswerHeaders = Record<string, string>
 export interface AnswerReport {
   /** What compliance decided about the request. */
   verdict: 'allow' | 'redact' | undefined
+  /** What compliance decided about the answer, as far as it was read; absent where nothing was looked for. */
+  decision?: Decision | undefined
   /** Every target that was asked, in order. */
   attempts: readonly AttemptRecord[]
   usage: MeteredUsage | undefined
@@ -104,6 +112,11 @@ export interface Answer {
 
 /** How an answer ended; known once nothing more will be sent. */
 export type AnswerEnd = 'complete' | 'client' | 'error'
+
+/** Returns the error with which the gateway itself ended a call; `undefined` where its client left or nobody did. */
+export function stoppedBy({ reason }: AbortSignal): GatewayError | undefined {
+  return reason instanceof GatewayError ? reason : undefined
+}
 
 /** Makes an empty report. */
 export function newReport(): AnswerReport {

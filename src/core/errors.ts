@@ -55,6 +55,7 @@ export const errorKinds = {
   ),
   provider_answer_too_large: kind(502, 'provider', 'The answer of the provider is too large.'),
   provider_stream_cut: kind(502, 'provider', 'The provider ended the stream too early.', true),
+  emergency_stop: kind(503, 'gateway', 'An emergency stop is in force.'),
   audit_unavailable: kind(503, 'gateway', 'The audit log cannot be written.', true),
   compliance_unavailable: kind(503, 'gateway', 'The content could not be inspected.', true),
   limits_unavailable: kind(503, 'gateway', 'The limits could not be checked.', true),

@@ -1,5 +1,6 @@
 import type { ErrorSource } from './errors.ts'
 import type { Finding } from './decision.ts'
+import type { Observation, PolicyFacts, PrincipalFacts, RuleStatement } from './facts.ts'
 import type { FailureClass } from './failure.ts'
 import type { JsonValue } from './json.ts'
 import type { Cost, MeteredUsage } from './usage.ts'
@@ -48,6 +49,33 @@ export interface DecisionRecord extends CallFacts {
   readonly ruleIds: readonly string[]
   readonly labels: readonly string[]
   readonly policyVersion: string
+  /** What every rule in force that spoke said; absent when none did. */
+  readonly statements?: readonly RuleStatement[] | undefined
+  /** What rules said that only watch. */
+  readonly shadowed?: readonly RuleStatement[] | undefined
+  /** What the rules were told, for `smartflow policy replay`. */
+  readonly facts?: RecordedFacts | undefined
+  /** The hold that waits for approval. */
+  readonly holdId?: string | undefined
+}
+
+/** Facts as they are recorded: who and what for stands in the record itself. */
+export type RecordedFacts = Omit<
+  PolicyFacts,
+  'principal' | 'sourceAddress' | 'operation' | 'labels'
+> & {
+  readonly principal: Pick<PrincipalFacts, 'kind' | 'roles' | 'tier'>
+}
+
+/** What compliance decided about an answer; recorded with its outcome. Never content. */
+export interface AnswerDecision {
+  readonly verdict: 'allow' | 'redact' | 'hold' | 'block'
+  readonly observations: readonly Observation[]
+  readonly ruleIds: readonly string[]
+  readonly labels: readonly string[]
+  readonly policyVersion: string
+  readonly statements?: readonly RuleStatement[] | undefined
+  readonly shadowed?: readonly RuleStatement[] | undefined
 }
 
 /** What is not known of a request that did not become a call. */
@@ -148,6 +176,8 @@ export interface OutcomeRecord {
   readonly cache: 'hit' | 'miss' | 'bypass'
   /** For calls of models with lanes. */
   readonly lane?: LaneRecord | undefined
+  /** What compliance decided about the answer; absent where nothing was looked for in it. */
+  readonly answer?: AnswerDecision | undefined
   /** Field paths lost or changed in translation. */
   readonly warnings: readonly string[]
   readonly durationMs: number

@@ -25,6 +25,7 @@ const order = [
   'inspectAnswer',
   'keep',
   'settle',
+  'forget',
   'close',
   'over',
 ] as const
@@ -113,6 +114,7 @@ function rehearse({
       inspectRequest: () => note('inspectRequest', decision),
       redact: (question) => note('redact', question),
       inspectAnswer: (_, answer) => note('inspectAnswer', answer),
+      forget: () => void steps.push('forget'),
     },
     cache: {
       find: () => Promise.resolve(note('find', found)),
@@ -166,13 +168,13 @@ describe('the stages of a call', () => {
     const streamed = await answer
     expect(steps.at(-1)).toBe('inspectAnswer')
     await drain(streamed)
-    expect(steps.slice(-4)).toEqual(['keep', 'settle', 'close complete', 'over'])
+    expect(steps.slice(-5)).toEqual(['keep', 'settle', 'forget', 'close complete', 'over'])
   })
 
   test('keep nothing of an answer that is an error or whose client left', async () => {
     const failed = rehearse({ sent: () => wholeAnswer({ status: 500 }) })
     await failed.answer
-    expect(failed.steps.slice(-3)).toEqual(['settle', 'close error', 'over'])
+    expect(failed.steps.slice(-4)).toEqual(['settle', 'forget', 'close error', 'over'])
     expect(failed.steps).not.toContain('keep')
 
     async function* words(): AsyncGenerator<Uint8Array> {
@@ -182,7 +184,7 @@ describe('the stages of a call', () => {
     await left.answer
     left.leave()
     await Bun.sleep(1)
-    expect(left.steps.slice(-3)).toEqual(['settle', 'close client', 'over'])
+    expect(left.steps.slice(-4)).toEqual(['settle', 'forget', 'close client', 'over'])
     expect(left.steps).not.toContain('keep')
   })
 })
@@ -209,7 +211,7 @@ describe('a call that ends early', () => {
         error: new GatewayError(code),
       })
       expect(await codeOf(answer)).toBe(code)
-      expect(steps).toEqual([...upTo(step), 'refuse'])
+      expect(steps).toEqual([...upTo(step), 'forget', 'refuse'])
       expect(settled).toEqual([])
       expect(refused.map((error) => error.code)).toEqual([code])
     })
@@ -224,7 +226,7 @@ describe('a call that ends early', () => {
     test(`goes no further than ${step} when that fails, and gives back its share of the limits`, async () => {
       const { steps, settled, answer } = rehearse({ fails: step, error: new GatewayError(code) })
       expect(await codeOf(answer)).toBe(code)
-      expect(steps).toEqual([...upTo(step), 'settle', 'refuse'])
+      expect(steps).toEqual([...upTo(step), 'settle', 'forget', 'refuse'])
       expect(settled).toEqual([undefined])
     })
   }
@@ -244,7 +246,7 @@ describe('a call that ends early', () => {
       const { steps, settled, refused, answer } = rehearse({ decision })
       expect(await codeOf(answer)).toBe('blocked_by_policy')
       expect(refused[0]?.message).toBe('No account numbers, please.')
-      expect(steps).toEqual([...upTo('decided'), 'settle', 'refuse'])
+      expect(steps).toEqual([...upTo('decided'), 'settle', 'forget', 'refuse'])
       expect(settled).toEqual([undefined])
     })
   }
@@ -283,7 +285,7 @@ describe('a call that ends early', () => {
     expect(await codeOf(answer)).toBe('compliance_unavailable')
     expect(isClosed).toBe(true)
     expect(settled.map((value) => value?.report.usage?.inputTokens)).toEqual([5])
-    expect(steps.slice(-2)).toEqual(['settle', 'refuse'])
+    expect(steps.slice(-3)).toEqual(['settle', 'forget', 'refuse'])
   })
 
   test('settles exactly once and ends its trail exactly once, whatever fails', async () => {

@@ -16,6 +16,7 @@ export type {
   CacheStage,
   CatalogStage,
   ComplianceStage,
+  ControlsStage,
   IdentityStage,
   IntakeStage,
   LimitsStage,
@@ -23,5 +24,6 @@ export type {
   Parsed,
   Reservation,
   RoutingStage,
+  RunningCall,
   Stages,
 } from './stages.ts'

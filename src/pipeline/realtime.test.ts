@@ -113,6 +113,7 @@ function makeStages(inspect: Inspect, script = ''): { stages: RealtimeStages; lo
       inspectRequest: () => undecided,
       redact: (question) => question,
       inspectAnswer: (_, answer) => answer,
+      forget: () => undefined,
     },
     routing: {
       async send() {

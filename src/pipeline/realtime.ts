@@ -52,6 +52,7 @@ export async function openRealtime(stages: RealtimeStages, call: Call): Promise<
     const refusal = toGatewayError(error)
     place?.release()
     reservation?.settle(undefined)
+    stages.compliance.forget(question)
     trail.refuse(refusal)
     throw refusal
   }
@@ -97,6 +98,7 @@ function sessionOf(opened: Opened): RealtimeSession {
       // INVARIANT: whoever sees the session closed finds its proof.
       reservation.settle(ended)
       trail.close(ended, endOf(end))
+      stages.compliance.forget(question)
       closeBoth({ client, provider }, end, (error) =>
         stages.events.writeError(error, question.call),
       )
@@ -109,6 +111,7 @@ function sessionOf(opened: Opened): RealtimeSession {
       answer.report.onEnd?.()
       place.release()
       reservation.settle(undefined)
+      stages.compliance.forget(question)
       trail.refuse(error)
     },
   }

@@ -12,6 +12,7 @@ export interface Stages {
   readonly identity: IdentityStage
   readonly intake: IntakeStage
   readonly audit: AuditStage
+  readonly controls: ControlsStage
   readonly catalog: CatalogStage
   readonly limits: LimitsStage
   readonly compliance: ComplianceStage
@@ -51,6 +52,19 @@ export interface AuditTrail {
   refuse(error: GatewayError): void
 }
 
+/** Emergency stops, as the path of a call sees them. */
+export interface ControlsStage {
+  /** Lets a call begin, or throws `emergency_stop` (503). From then on a stop ends it. */
+  begin(question: Question): RunningCall
+}
+
+/** A call that has begun. `end` must be called when it is over; a second time does nothing. */
+export interface RunningCall {
+  /** The question, with a call whose signal fires also when a stop ends it. */
+  readonly question: Question
+  end(): void
+}
+
 /** What the catalogue offers for a model name: who may answer. */
 export interface Offer {
   readonly name: string
@@ -85,6 +99,8 @@ export interface ComplianceStage {
   redact(question: Question, decision: Decision): Question
   /** Returns the answer as this receiver may see it; cached answers pass here too. */
   inspectAnswer(question: Question, answer: Answer, decision: Decision): Answer | Promise<Answer>
+  /** Forgets what was kept for a call, such as the values behind its tokens. Never throws. */
+  forget(question: Question): void
 }
 
 export interface CacheStage {

@@ -27,10 +27,11 @@ export function admitted(
   question: Question,
   demands: readonly Demand[],
 ): readonly RoutedTarget[] {
-  const { keeper } = question
+  const { keeper, admits } = question
   const chosen = narrow === undefined ? inside : narrow(question)
-  const left =
+  const kept =
     keeper === undefined ? chosen : chosen.filter(({ target }) => target.provider === keeper)
+  const left = admits === undefined ? kept : kept.filter(({ target }) => admits(target))
   return demands.length === 0 ? left : left.filter(({ target }) => meetsAll(target, demands))
 }
 
