@@ -34,6 +34,8 @@ import type { ClientFormat } from './formats/index.ts'
 import { createDataPlane } from './http/index.ts'
 import type { DataPlaneDependencies, Peer, ServerConfig } from './http/index.ts'
 import type { KeyConfig } from './identity/index.ts'
+import type { OversightConfig } from './oversight/index.ts'
+import { openControls } from './controls.ts'
 import { createSessionRegistry } from './pipeline/index.ts'
 import type { SessionRegistry } from './pipeline/index.ts'
 import type { Fetch, ProviderConfig } from './providers/index.ts'
@@ -62,6 +64,7 @@ export interface GatewayConfig {
   readonly conversations: ConversationsConfig
   readonly keys: readonly KeyConfig[]
   readonly audit: AuditConfig
+  readonly oversight: OversightConfig
   readonly telemetry: TelemetryConfig
 }
 
@@ -150,6 +153,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       configVersion = nextVersion
       keys.configure(next.keys)
       rooms.conversations.configure(next.conversations)
+      rooms.oversight.configure(next.oversight)
       // The old one is disposed of when its last call ends; nobody waits for that.
       void holder.swap(snapshot)
       gatewayMetrics.recordReload('applied')
@@ -273,6 +277,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   const registry = createTargetRegistry({ clock, random: Math.random, breaker })
   const routing = openRoutingRoom({ dataDir, clock, log, metrics })
   const sessions = openSessions(metrics)
+  const oversight = openControls({ config: config.oversight, dataDir, clock, logger, metrics })
   return {
     log,
     metrics,
@@ -284,6 +289,8 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     registry,
     routing,
     sessions,
+    oversight,
+    stops: oversight.stops,
     gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
     async [Symbol.asyncDispose]() {
       refusals[Symbol.dispose]()
@@ -291,6 +298,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
       await ownership[Symbol.asyncDispose]()
       await conversations[Symbol.asyncDispose]()
       await routing[Symbol.asyncDispose]()
+      await oversight[Symbol.asyncDispose]()
       log.appendOutcome({ type: 'lifecycle', event: 'stop', version: productVersion })
       await log[Symbol.asyncDispose]()
     },

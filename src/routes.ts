@@ -31,6 +31,8 @@ export interface RouteParts {
   readonly prices: PriceList
   readonly clock: Clock
   readonly random: () => number
+  /** Makes a target that is not asked while its model is stopped. */
+  readonly guard: (target: Target, model: string) => Target
 }
 
 /** The offers of a configuration version. */
@@ -145,7 +147,7 @@ function offered(route: Route): RoutedOffer {
 
 function routeOptions(
   model: ModelConfig,
-  { config, providers, exchange, openers }: RouteParts,
+  { config, providers, exchange, openers, guard }: RouteParts,
 ): RouteOptions {
   const { routing } = config
   const timeouts = { ...routing, ...present(model.timeouts ?? {}) }
@@ -157,11 +159,12 @@ function routeOptions(
       )
     }
     const { model: name, weight, region, perimeter } = target
+    const asked = withSessions(
+      createTarget(provider, { name, weight, region, perimeter }, { ...exchange, timeouts }),
+      openers.get(target.provider),
+    )
     return {
-      target: withSessions(
-        createTarget(provider, { name, weight, region, perimeter }, { ...exchange, timeouts }),
-        openers.get(target.provider),
-      ),
+      target: guard(asked, model.name),
       name: target.name,
       limits: limitsOf(target),
     }

@@ -37,6 +37,7 @@ import type {
   TargetRegistry,
 } from './routing/index.ts'
 import type { ClientFormat } from './formats/index.ts'
+import type { EmergencyStops } from './oversight/index.ts'
 
 /** How long after a snapshot was built its prices are looked up. */
 const pricesDelayMs = 100
@@ -62,6 +63,8 @@ export interface SnapshotDependencies {
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
   /** Replaces the network for a provider: the simulated one answers in process. */
   readonly fetchFor: (provider: GatewayConfig['providers'][number]) => Fetch | undefined
+  /** Emergency stops and the calls that they end; it outlives the snapshot. */
+  readonly stops: EmergencyStops
   readonly onClosed: (question: Question, outcome: OutcomeRecord) => void
 }
 
@@ -100,7 +103,8 @@ export function buildSnapshot(
     dependencies.prices.prepare(pricedTargets(config, configs))
   }, pricesDelayMs)
   const openers = sessionOpeners(config, providers)
-  const parts = { config, configs, providers, exchange, openers, ...dependencies }
+  const { guard } = dependencies.stops
+  const parts = { config, configs, providers, exchange, openers, guard, ...dependencies }
   const routes = createRoutes(parts)
   const { catalog, shadows } = offersOf(parts, routes)
   const checks = startChecks(parts)
@@ -178,7 +182,7 @@ function stagesOf(
   dependencies: SnapshotDependencies,
 ): Stages {
   const { config, version, catalog } = parts
-  const { clock, log, identity, ownership, onClosed } = dependencies
+  const { clock, log, identity, ownership, stops, onClosed } = dependencies
   return {
     identity,
     intake: createIntake(config.server.limits),
@@ -189,11 +193,16 @@ function stagesOf(
       costOf: costOfAttempts,
       onClosed,
     }),
+    controls: stops.stage,
     catalog: {
-      resolve: (question) =>
-        question.model === ''
-          ? catalog.resolveWithoutModel(question, ownership.check(question))
-          : offerFor(question, catalog, dependencies),
+      resolve(question) {
+        if (question.model === '') {
+          return catalog.resolveWithoutModel(question, ownership.check(question))
+        }
+        const offer = offerFor(question, catalog, dependencies)
+        stops.asks(question, offer.name)
+        return offer
+      },
     },
     limits: limitsNotConfigured,
     compliance: labelling(complianceNotConfigured),

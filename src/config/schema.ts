@@ -11,6 +11,7 @@ import { conversationsConfigSchema } from '../conversations/config.ts'
 import type { JsonObject } from '../core/json.ts'
 import { serverConfigSchema } from '../http/config.ts'
 import { keysConfigSchema } from '../identity/config.ts'
+import { oversightConfigSchema } from '../oversight/config.ts'
 import { providersConfigSchema } from '../providers/config.ts'
 import { routingConfigSchema } from '../routing/config.ts'
 import { dataConfigSchema } from '../storage/config.ts'
@@ -47,6 +48,9 @@ const schema = z.strictObject({
   ),
   keys: keysConfigSchema.describe('Virtual keys kept in this file, by their hash'),
   audit: auditConfigSchema.describe('The log of decisions and outcomes'),
+  oversight: oversightConfigSchema.describe(
+    'What people decide about while calls run: emergency stops',
+  ),
   telemetry: telemetryConfigSchema.describe('Operational log, metrics and traces; never content'),
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { neverStopped } from '../../test/support/controls.ts'
 import { isStreamed, newReport } from '../core/call.ts'
 import type { Answer, Question } from '../core/call.ts'
 import { systemClock } from '../core/clock.ts'
@@ -357,6 +358,7 @@ describe('between the stages', () => {
     const offer: Offer = { name: 'm', order: () => [target('p'), target('q')] }
     const stages: Stages = {
       identity: { authenticate: () => ana },
+      controls: neverStopped,
       intake: { parse: () => Promise.reject(new Error('not parsed')) },
       audit: {
         open: () => ({

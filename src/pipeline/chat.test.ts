@@ -15,6 +15,7 @@ const order = [
   'authenticate',
   'parse',
   'open',
+  'admit',
   'resolve',
   'reserve',
   'inspectRequest',
@@ -79,6 +80,9 @@ function rehearse({
   const settled: (Answer | undefined)[] = []
   const refused: GatewayError[] = []
   const leaving = new AbortController()
+  const stopping = new AbortController()
+  leaving.signal.addEventListener('abort', () => stopping.abort(leaving.signal.reason))
+  let ends = 0
   function note<T>(step: Step, value: T): T {
     steps.push(step)
     if (step === fails) throw error ?? new GatewayError('internal_error')
@@ -99,6 +103,13 @@ function rehearse({
             refused.push(refusal)
           },
         }),
+    },
+    controls: {
+      watch: ({ call, ...question }) => ({
+        question: { ...question, call: { ...call, signal: stopping.signal } },
+        admit: () => note('admit', undefined),
+        end: () => void (ends += 1),
+      }),
     },
     catalog: { resolve: () => note('resolve', { name: 'm', order: () => [] }) },
     limits: {
@@ -123,7 +134,15 @@ function rehearse({
     routing: { send: async () => note('send', sent()) },
   }
   const call = makeCall({ signal: leaving.signal, onEnd: () => void steps.push('over') })
-  return { steps, settled, refused, leave: () => leaving.abort(), answer: answerChat(stages, call) }
+  return {
+    steps,
+    settled,
+    refused,
+    leave: () => leaving.abort(),
+    stop: (error: GatewayError) => stopping.abort(error),
+    ends: () => ends,
+    answer: answerChat(stages, call),
+  }
 }
 
 async function codeOf(answer: Promise<Answer>): Promise<ErrorCode | undefined> {
@@ -189,6 +208,46 @@ describe('the stages of a call', () => {
   })
 })
 
+describe('a call that is stopped', () => {
+  test('says so, whatever was thrown because of it', async () => {
+    const stopped = new GatewayError('emergency_stop')
+    const { refused, stop, answer } = rehearse({ fails: 'send', error: new Error('aborted') })
+    stop(stopped)
+    expect(await codeOf(answer)).toBe('emergency_stop')
+    expect(refused).toEqual([stopped])
+  })
+
+  test('hands over the farewell of its source, and ends as an error', async () => {
+    const report = newReport()
+    async function* words(): AsyncGenerator<Uint8Array> {
+      yield new Uint8Array(1)
+      await Bun.sleep(1)
+      report.error = new GatewayError('emergency_stop')
+      yield new Uint8Array(2)
+    }
+    const { steps, stop, answer } = rehearse({ sent: () => wholeAnswer({ body: words(), report }) })
+    const streamed = await answer
+    const drained = drain(streamed)
+    stop(new GatewayError('emergency_stop'))
+    await drained
+    expect(steps.slice(-2)).toEqual(['close error', 'over'])
+    expect(steps).not.toContain('keep')
+  })
+
+  test('is cut when its source knows nothing of the stop and goes on', async () => {
+    let pieces = 0
+    async function* words(): AsyncGenerator<Uint8Array> {
+      for (;;) yield new Uint8Array((pieces += 1))
+    }
+    const { steps, stop, answer } = rehearse({ sent: () => wholeAnswer({ body: words() }) })
+    const streamed = await answer
+    stop(new GatewayError('emergency_stop'))
+    expect(await codeOf(drain(streamed).then(() => streamed))).toBe('emergency_stop')
+    expect(pieces).toBeLessThan(10)
+    expect(steps.slice(-2)).toEqual(['close error', 'over'])
+  })
+})
+
 describe('a call that ends early', () => {
   for (const [step, code] of [
     ['authenticate', 'invalid_key'],
@@ -202,6 +261,7 @@ describe('a call that ends early', () => {
   }
 
   for (const [step, code] of [
+    ['admit', 'emergency_stop'],
     ['resolve', 'model_not_found'],
     ['reserve', 'rate_limited'],
   ] as const) {
@@ -290,13 +350,14 @@ describe('a call that ends early', () => {
 
   test('settles exactly once and ends its trail exactly once, whatever fails', async () => {
     for (const step of order.slice(0, order.indexOf('keep'))) {
-      const { steps, answer } = rehearse({ fails: step })
+      const { steps, ends: left, answer } = rehearse({ fails: step })
       await codeOf(answer)
       const hasReserved = order.indexOf(step) > order.indexOf('reserve')
       expect(steps.filter((name) => name === 'settle')).toHaveLength(hasReserved ? 1 : 0)
       const hasTrail = order.indexOf(step) > order.indexOf('open')
       const ends = steps.filter((name) => name === 'refuse' || name.startsWith('close'))
       expect(ends).toHaveLength(hasTrail ? 1 : 0)
+      expect(left()).toBe(hasTrail ? 1 : 0)
     }
   })
 })

@@ -3,24 +3,24 @@ import type { Decision } from '../core/decision.ts'
 import { GatewayError } from '../core/errors.ts'
 import { discard, release } from './release.ts'
 import { refusalOf } from './refusal-of.ts'
-import type { Reservation, RunningCall, Stages } from './stages.ts'
+import type { Reservation, Stages } from './stages.ts'
 
 /**
  * The path of one chat call, from client to provider and back. The order of these lines is the security
- * order of the product: who are you, does anything stop you, may you, is the content allowed, was it answered before, which
- * model, is the answer allowed for you, and the proof written before and after. Embeddings and the other
- * model endpoints take the same path.
+ * order of the product: who are you, is anything stopped, may you, is the content allowed, was it answered
+ * before, which model, is the answer allowed for you, and the proof written before and after. Embeddings
+ * and the other model endpoints take the same path.
  */
 export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
   const principal = await stages.identity.authenticate(call) // 401
   const asked: Question = { call, principal, ...(await stages.intake.parse(call)) } // 400 408 413
   const trail = stages.audit.open(asked)
-  let running: RunningCall | undefined
+  const running = stages.controls.watch(asked)
+  const { question } = running
   let reservation: Reservation | undefined
   let found: Answer | undefined
   try {
-    running = stages.controls.begin(asked) // emergency stop, 503
-    const { question, end: leave } = running
+    running.admit() // emergency stop, 503
     const offer = stages.catalog.resolve(question) // 404 403
     reservation = await stages.limits.reserve(question, offer) // 429
     const held = reservation
@@ -37,7 +37,7 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
     answer.report.verdict = decision.verdict
 
     return release(answer, question.call, (end: AnswerEnd) => {
-      leave()
+      running.end()
       if (end === 'complete') stages.cache.keep(allowed, answer, decision)
       held.settle(answer)
       stages.compliance.forget(question)
@@ -46,7 +46,7 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
   } catch (error) {
     const refusal = refusalOf(error, running)
     await discard(found)
-    running?.end()
+    running.end()
     reservation?.settle(found)
     stages.compliance.forget(question)
     trail.refuse(refusal)

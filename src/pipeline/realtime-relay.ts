@@ -126,6 +126,7 @@ const closeCodes: Partial<Record<ErrorCode, number>> = {
   provider_answer_too_large: 1009,
   session_limit_reached: 1008,
   client_too_slow: 1008,
+  emergency_stop: 1008,
 }
 
 function closeCodeOf(error: GatewayError | undefined): number {

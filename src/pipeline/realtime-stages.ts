@@ -9,7 +9,7 @@ import type { Stages } from './stages.ts'
 /** The stages of a realtime session: those of a call, and what sessions need beside. */
 export interface RealtimeStages extends Pick<
   Stages,
-  'identity' | 'audit' | 'catalog' | 'limits' | 'compliance' | 'routing'
+  'identity' | 'audit' | 'controls' | 'catalog' | 'limits' | 'compliance' | 'routing'
 > {
   readonly inspection: InspectionStage
   readonly sessions: SessionRegistry

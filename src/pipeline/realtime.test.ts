@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { neverStopped } from '../../test/support/controls.ts'
 import { makeCall, makePrincipal } from '../../test/support/question.ts'
 import { newReport } from '../core/call.ts'
 import type { Answer, AnswerEnd } from '../core/call.ts'
@@ -97,6 +98,7 @@ function makeStages(inspect: Inspect, script = ''): { stages: RealtimeStages; lo
   const simulated = createSimulatedProvider()
   const stages: RealtimeStages = {
     identity: { authenticate: () => makePrincipal() },
+    controls: neverStopped,
     audit: {
       open: () => ({
         async decided(decision) {

@@ -1,15 +1,17 @@
+import { stoppedBy } from '../core/call.ts'
 import type { Answer, AnswerEnd, Call, Question } from '../core/call.ts'
 import type { Channel } from '../core/channel.ts'
 import type { Decision } from '../core/decision.ts'
-import { GatewayError, toGatewayError } from '../core/errors.ts'
+import { GatewayError } from '../core/errors.ts'
 import type { SessionInspector } from '../core/session.ts'
 import { createClientGate, createProviderGate, newTally } from './realtime-gates.ts'
 import type { GateContext, Tally } from './realtime-gates.ts'
 import { closeBoth, isOrdinary, relay } from './realtime-relay.ts'
 import type { SessionEnd } from './realtime-relay.ts'
 import type { Connection, RealtimeStages } from './realtime-stages.ts'
+import { refusalOf } from './refusal-of.ts'
 import type { SessionPlace } from './session-registry.ts'
-import type { AuditTrail, Offer, Reservation } from './stages.ts'
+import type { AuditTrail, Offer, Reservation, RunningCall } from './stages.ts'
 
 /** A session that was permitted and has its provider, and still lacks its client. */
 export interface RealtimeSession {
@@ -30,11 +32,14 @@ export interface RealtimeSession {
  */
 export async function openRealtime(stages: RealtimeStages, call: Call): Promise<RealtimeSession> {
   const principal = await stages.identity.authenticate(call) // 401
-  const question: Question = { call, principal, ...beginningOf(call) } // 400
-  const trail = stages.audit.open(question)
+  const asked: Question = { call, principal, ...beginningOf(call) } // 400
+  const trail = stages.audit.open(asked)
+  const running = stages.controls.watch(asked)
+  const { question } = running
   let reservation: Reservation | undefined
   let place: SessionPlace | undefined
   try {
+    running.admit() // emergency stop, 503
     const offer = stages.catalog.resolve(question) // 404 403
     place = stages.sessions.admit(principal, stages.sessionLimits) // 429 503
     reservation = await stages.limits.reserve(question, offer) // 429
@@ -46,11 +51,12 @@ export async function openRealtime(stages: RealtimeStages, call: Call): Promise<
     const inspector = stages.inspection.open(allowed, decision)
     const answer = await stages.routing.send(allowed, offer) // 502 504
     const connection = connectionOf(answer)
-    const held = { trail, reservation, place }
+    const held = { trail, reservation, place, running }
     return sessionOf({ stages, question, offer, decision, inspector, connection, answer, ...held })
   } catch (error) {
-    const refusal = toGatewayError(error)
+    const refusal = refusalOf(error, running)
     place?.release()
+    running.end()
     reservation?.settle(undefined)
     stages.compliance.forget(question)
     trail.refuse(refusal)
@@ -69,13 +75,15 @@ interface Opened {
   readonly trail: AuditTrail
   readonly reservation: Reservation
   readonly place: SessionPlace
+  readonly running: RunningCall
   /** The answer of the provider, which is the session. */
   readonly answer: Answer
   readonly connection: Connection
 }
 
 function sessionOf(opened: Opened): RealtimeSession {
-  const { stages, question, decision, trail, reservation, place, connection, answer } = opened
+  const { stages, question, decision, trail, reservation, connection, answer } = opened
+  const { place, running } = opened
   return {
     provider: connection.provider,
     model: connection.model,
@@ -91,7 +99,10 @@ function sessionOf(opened: Opened): RealtimeSession {
         fromClient: createClientGate(context),
         fromProvider: createProviderGate(context),
         limits: stages.sessionLimits,
-        onStop: (stop) => place.onStop(stop),
+        onStop(stop) {
+          place.onStop(stop)
+          onStopped(question.call.signal, stop)
+        },
         onAnswer: () => (report.firstByteAt ??= performance.now()),
       })
       const ended = endedAnswer(opened, tally, end)
@@ -103,6 +114,7 @@ function sessionOf(opened: Opened): RealtimeSession {
         stages.events.writeError(error, question.call),
       )
       place.release()
+      running.end()
       question.call.onEnd()
       return end.error
     },
@@ -110,11 +122,22 @@ function sessionOf(opened: Opened): RealtimeSession {
       connection.channel.close(1000, '')
       answer.report.onEnd?.()
       place.release()
+      running.end()
       reservation.settle(undefined)
       stages.compliance.forget(question)
       trail.refuse(error)
     },
   }
+}
+
+/** Calls a function with the error of an emergency stop, at once if the call was stopped already. */
+function onStopped(signal: AbortSignal, stop: (error: GatewayError) => void): void {
+  const check = (): void => {
+    const error = stoppedBy(signal)
+    if (error !== undefined) stop(error)
+  }
+  check()
+  signal.addEventListener('abort', check)
 }
 
 /** Completes the answer of a session that is over: what it used and how it ended. */

@@ -1,4 +1,4 @@
-import { isStreamed } from '../core/call.ts'
+import { isStreamed, stoppedBy } from '../core/call.ts'
 import type { Answer, AnswerEnd, Call } from '../core/call.ts'
 
 /**
@@ -14,6 +14,9 @@ export function release(answer: Answer, call: Call, finish: (end: AnswerEnd) => 
   }
   return { ...answer, body: watchEnd(answer, answer.body, call, finish) }
 }
+
+/** Most pieces that follow a stop: what was read already, what inspection held back, and the words that end the answer. */
+const maxFarewells = 4
 
 /** Closes an answer that no client will get, so that its provider is not left waiting. Never throws. */
 export async function discard(answer: Answer | undefined): Promise<void> {
@@ -33,8 +36,10 @@ function watchEnd(
   finish: (end: AnswerEnd) => void,
 ): AsyncIterableIterator<Uint8Array> {
   const source = body[Symbol.asyncIterator]()
+  const { signal } = call
   let isFinished = false
   let hasEnded = false
+  let farewells = 0
 
   function finishOnce(end: AnswerEnd): void {
     if (isFinished) return
@@ -45,7 +50,7 @@ function watchEnd(
   function endOnce(end: AnswerEnd): void {
     if (hasEnded) return
     hasEnded = true
-    call.signal.removeEventListener('abort', leave)
+    signal.removeEventListener('abort', leave)
     try {
       finishOnce(end)
     } finally {
@@ -64,27 +69,43 @@ function watchEnd(
   }
 
   function leave(): void {
+    // Who asked the provider says goodbye to the client; see `refuseMore` for those who do not.
+    if (stoppedBy(signal) !== undefined) return
     stop().catch(() => {
       // The client has left: what the source throws while it is being closed has no reader.
     })
   }
 
+  function hasLeft(): boolean {
+    return signal.aborted && stoppedBy(signal) === undefined
+  }
+
+  /** Cuts an answer that goes on although its call was stopped: it comes from somewhere that no signal reaches. */
+  async function refuseMore(): Promise<void> {
+    const stopped = stoppedBy(signal)
+    if (stopped === undefined || ++farewells <= maxFarewells) return
+    answer.report.error ??= stopped
+    await source.return?.()
+    throw stopped
+  }
+
   async function next(): Promise<IteratorResult<Uint8Array>> {
     try {
       const result = await source.next()
+      if (signal.aborted && result.done !== true) await refuseMore()
       answer.report.firstByteAt ??= performance.now()
       // INVARIANT: whoever has the whole answer finds its proof; clients hang up at the terminator.
       if (answer.report.isComplete) finishOnce('complete')
-      if (result.done === true) endOnce(call.signal.aborted ? 'client' : 'complete')
+      if (result.done === true) endOnce(hasLeft() ? 'client' : 'complete')
       return result
     } catch (error) {
-      endOnce(call.signal.aborted ? 'client' : 'error')
+      endOnce(hasLeft() ? 'client' : 'error')
       throw error
     }
   }
 
-  if (call.signal.aborted) leave()
-  else call.signal.addEventListener('abort', leave)
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave)
   const iterator: AsyncIterableIterator<Uint8Array> = {
     next,
     return: stop,

@@ -54,14 +54,17 @@ export interface AuditTrail {
 
 /** Emergency stops, as the path of a call sees them. */
 export interface ControlsStage {
-  /** Lets a call begin, or throws `emergency_stop` (503). From then on a stop ends it. */
-  begin(question: Question): RunningCall
+  /** Watches over a call from now on. Never throws. */
+  watch(question: Question): RunningCall
 }
 
-/** A call that has begun. `end` must be called when it is over; a second time does nothing. */
+/** A call that emergency stops end. */
 export interface RunningCall {
-  /** The question, with a call whose signal fires also when a stop ends it. */
+  /** The question, with a call whose signal fires also when a stop ends it: see `stoppedBy`. */
   readonly question: Question
+  /** Throws `emergency_stop` (503) for a call that must not begin. */
+  admit(): void
+  /** The call is over. Must be called; a second time does nothing. */
   end(): void
 }
 

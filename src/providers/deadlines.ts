@@ -1,3 +1,4 @@
+import { stoppedBy } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Alarms, Sleeper } from './alarms.ts'
 import { ProtocolError } from './http-client/index.ts'
@@ -129,6 +130,8 @@ class RunningDeadlines implements Deadlines, Sleeper {
     if (this.#expired !== undefined) {
       return new GatewayError('provider_timeout', this.#expired, cause)
     }
+    const stopped = stoppedBy(this.#client)
+    if (stopped !== undefined) return stopped
     if (this.#isCancelled || this.#client.aborted) {
       return new GatewayError('client_closed', undefined, cause)
     }
