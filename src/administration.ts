@@ -3,12 +3,14 @@ import type {
   ReportedChange,
   RoutingAdministration,
   StatusView,
+  StopAdministration,
 } from './admin/index.ts'
 import type { AuditLog } from './audit/index.ts'
 import type { Clock } from './core/clock.ts'
 import { newRequestId } from './core/ids.ts'
 import type { LaneRecord, OutcomeRecord, ShadowRecord } from './core/record.ts'
 import type { GatewayConfig } from './gateway.ts'
+import type { EmergencyStops } from './oversight/index.ts'
 import { costOfAttempts } from './routes.ts'
 import {
   balanceOf,
@@ -161,6 +163,7 @@ export interface AdministeredGateway {
   readonly config: () => GatewayConfig
   readonly registry: TargetRegistry
   readonly routing: RoutingRoom
+  readonly stops: EmergencyStops
   /** Puts fallback chains in force; throws when that cannot be done, and nothing has changed then. */
   readonly applyChains: (chains: readonly FallbackChain[], keep: () => void) => void
 }
@@ -175,9 +178,27 @@ export function administrationOf(gateway: AdministeredGateway): AdminDependencie
     hosts: () => namesOf(config().server.admin),
     keys: () => config().server.admin.keys,
     routing: routingAdministration(gateway),
+    stops: stopAdministration(gateway),
     record: (record) => log.append(record),
     onChange: (change) => logChange(logger, change),
     newRequestId,
+  }
+}
+
+function stopAdministration({ config, stops }: AdministeredGateway): StopAdministration {
+  return {
+    list: stops.list,
+    propose: stops.propose,
+    apply: stops.apply,
+    runningCalls: stops.runningCalls,
+    models: () => [
+      ...config().models.flatMap(({ name, targets }) => [
+        name,
+        ...targets.map(({ model }) => model),
+      ]),
+      ...Object.keys(config().aliases),
+    ],
+    twoPersonRelease: () => config().oversight.emergencyStop.twoPersonRelease,
   }
 }
 

@@ -3,8 +3,10 @@ import { asObject, isObject } from '../core/json.ts'
 import type { AdministrationRecord } from '../core/record.ts'
 import { createOverrides, createPerformanceLog } from '../routing/index.ts'
 import type { FallbackChain } from '../routing/index.ts'
+import { openStops } from '../oversight/testing/stops.ts'
 import { createAdminApi } from './api.ts'
 import type { AdminDependencies, ReportedChange } from './api.ts'
+import type { StopAdministration } from './stop-api.ts'
 
 const key = 'an-admin-key-of-sufficient-length'
 const sha256 = new Bun.CryptoHasher('sha256').update(key).digest('hex')
@@ -14,6 +16,7 @@ let records: AdministrationRecord[]
 let changes: ReportedChange[]
 let chains: FallbackChain[]
 let api: ReturnType<typeof createAdminApi>
+let stops: StopAdministration
 
 function setUp(more: Partial<AdminDependencies> = {}): void {
   records = []
@@ -22,6 +25,7 @@ function setUp(more: Partial<AdminDependencies> = {}): void {
   const clock = { now: () => now, monotonic: () => 0 }
   const overrides = createOverrides({ load: () => undefined, save: () => undefined }, clock)
   const performance = createPerformanceLog(clock)
+  stops = { ...openStops(clock), models: () => ['gpt'], twoPersonRelease: () => false }
   performance.record([{ provider: 'openai', model: 'gpt', durationMs: 120, status: 200 }])
   api = createAdminApi({
     status: () => ({
@@ -61,6 +65,7 @@ function setUp(more: Partial<AdminDependencies> = {}): void {
         chains = chains.filter((chain) => chain.name !== name)
       },
     },
+    stops,
     record: (record) => {
       records.push(record)
       return Promise.resolve()

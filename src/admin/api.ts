@@ -1,11 +1,14 @@
 import type { AdministrationRecord } from '../core/record.ts'
-import { authenticateAdministrator } from './administrators.ts'
+import { administratorOf, authenticateAdministrator } from './administrators.ts'
 import type { AdminKey } from './administrators.ts'
+import type { AdminArea, Change, ChangeRequest } from './area.ts'
 import { refuseForeign } from './foreign.ts'
 import { readBody } from './read-body.ts'
 import { Refusal, renderRefusal } from './refusal.ts'
-import { readRouting, routingChange, routingMethods } from './routing-api.ts'
-import type { Change, RoutingAdministration } from './routing-api.ts'
+import { routingArea } from './routing-api.ts'
+import type { RoutingAdministration } from './routing-api.ts'
+import { stopArea } from './stop-api.ts'
+import type { StopAdministration } from './stop-api.ts'
 import { renderStatusPage } from './status-page.ts'
 import type { StatusView } from './status-page.ts'
 
@@ -20,6 +23,7 @@ export interface AdminDependencies {
   /** Keys of those who may change something. */
   readonly keys: () => readonly AdminKey[]
   readonly routing: RoutingAdministration
+  readonly stops: StopAdministration
   /** Resolves when a record is durable; rejects when it cannot be. */
   readonly record: (record: AdministrationRecord) => Promise<void>
   /** Told about every change that was made or refused, for the operational log. */
@@ -46,20 +50,30 @@ export interface Sender {
 
 /**
  * Makes the handler of the admin listener. Reading needs no key, as the listener is on loopback unless the
- * operator wants it otherwise; every change needs one, and is in the audit log before it takes effect.
+ * operator wants it otherwise; every change needs one, and is in the audit log before it takes effect, but
+ * for what must not wait.
  */
 export function createAdminApi(
   dependencies: AdminDependencies,
 ): (request: Request, sender?: Sender) => Promise<Response> {
+  const areas: readonly AdminArea[] = [
+    routingArea(dependencies.routing),
+    stopArea(dependencies.stops),
+  ]
   const change = createChanger(dependencies)
   return async function handleAdminRequest(request, sender = { address: undefined }) {
     try {
       const pathname = pathOf(request.url)
       refuseForeign(request, pathname, dependencies.hosts())
-      if (request.method === 'GET' || request.method === 'HEAD') return read(pathname, dependencies)
-      const methods = routingMethods(pathname)
-      if (!methods.includes(request.method)) throw methodRefused(request.method, methods)
-      return await change(request, pathname, sender)
+      if (request.method === 'GET' || request.method === 'HEAD') {
+        return read(pathname, dependencies) ?? readArea(request, pathname, areas, dependencies)
+      }
+      const area = areas.find((each) => each.methods(pathname).includes(request.method))
+      if (area === undefined) {
+        const methods = areas.flatMap((each) => each.methods(pathname))
+        throw methodRefused(request.method, methods)
+      }
+      return await change(request, pathname, { sender, area })
     } catch (error) {
       if (error instanceof Refusal) return renderRefusal(error)
       throw error
@@ -75,7 +89,11 @@ function pathOf(url: string): string {
 /** Makes changes one after another, so that each record tells what really was there before. */
 function createChanger(
   dependencies: AdminDependencies,
-): (request: Request, path: string, sender: Sender) => Promise<Response> {
+): (
+  request: Request,
+  path: string,
+  to: { readonly sender: Sender; readonly area: AdminArea },
+) => Promise<Response> {
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = (work: () => Promise<Response>): Promise<Response> => {
     const turn = last.then(work)
@@ -83,7 +101,7 @@ function createChanger(
     last = turn.catch(() => undefined)
     return turn
   }
-  return async (request, path, { address }) => {
+  return async (request, path, { sender: { address }, area }) => {
     const requestId = dependencies.newRequestId()
     const report: OpenReport = { requestId, method: request.method, path, status: 500 }
     try {
@@ -91,14 +109,17 @@ function createChanger(
       report.actor = actor
       const { method } = request
       const body = method === 'DELETE' ? undefined : await readBody(request)
-      const response = await inTurn(() => {
-        const asked = { method, path, body, actor, now: dependencies.now() }
-        const change = routingChange(asked, dependencies.routing)
+      const asked = (): ChangeRequest => ({ method, path, body, actor, now: dependencies.now() })
+      const make = (change: Change, way: typeof makeRecorded): Promise<Response> => {
         report.action = change.facts.action
         report.subject = change.facts.subject
         const facts = { requestId, actor, sourceAddress: address, ...change.facts }
-        return makeRecorded(change, facts, dependencies)
-      })
+        return way(change, facts, dependencies)
+      }
+      const urgent = area.urgent?.(asked())
+      const response = await (urgent === undefined
+        ? inTurn(() => make(area.change(asked()), makeRecorded))
+        : make(urgent, makeAtOnce))
       report.status = response.status
       response.headers.set('x-request-id', requestId)
       return response
@@ -114,6 +135,20 @@ function createChanger(
 
 type OpenReport = { -readonly [Key in keyof ReportedChange]: ReportedChange[Key] }
 
+/** Makes a change now. Its record is before all that follows from it, if the log takes it. */
+async function makeAtOnce(
+  change: Change,
+  facts: Omit<AdministrationRecord, 'type' | 'result'>,
+  { record }: AdminDependencies,
+): Promise<Response> {
+  const recorded = record({ type: 'administration', ...facts, result: 'done' }).then(
+    () => true,
+    // The administrator is told, and the log tells the operators by itself.
+    () => false,
+  )
+  return change.make(recorded)
+}
+
 /** Makes a change once its record is durable; one that cannot be made after all is recorded as well. */
 async function makeRecorded(
   change: Change,
@@ -126,11 +161,12 @@ async function makeRecorded(
     throw unavailable('The audit log cannot be written: nothing was changed.', error)
   }
   try {
-    return change.make()
+    return await change.make(Promise.resolve(true))
   } catch (error) {
     await record({ type: 'administration', ...facts, result: 'failed' }).catch(() => {
       // The administrator is told of the failure either way, and so is the operational log.
     })
+    if (error instanceof Refusal) throw error
     throw unavailable('The change could not be made; the operational log says why.', error)
   }
 }
@@ -149,8 +185,24 @@ function methodRefused(method: string, methods: readonly string[]): Refusal {
   )
 }
 
-function read(path: string, dependencies: AdminDependencies): Response {
-  const { status, now, metrics, routing } = dependencies
+function readArea(
+  request: Request,
+  path: string,
+  areas: readonly AdminArea[],
+  { keys }: AdminDependencies,
+): Response {
+  const query = new URLSearchParams(/\?([^#]*)/.exec(request.url)?.[1] ?? '')
+  const asked = { path, query, reader: administratorOf(request.headers, keys()) }
+  for (const area of areas) {
+    const response = area.read(asked)
+    if (response !== undefined) return response
+  }
+  throw new Refusal({ status: 404, code: 'not_found' }, 'There is nothing at this path.')
+}
+
+/** Answers a read of what is no area's; `undefined` for any other path. */
+function read(path: string, dependencies: AdminDependencies): Response | undefined {
+  const { status, now, metrics } = dependencies
   switch (path) {
     case '/':
       return page(renderStatusPage(status(), now()))
@@ -164,11 +216,8 @@ function read(path: string, dependencies: AdminDependencies): Response {
       })
     case '/api/health/comprehensive':
       return comprehensive(dependencies)
-    default: {
-      const response = readRouting(path, routing)
-      if (response !== undefined) return response
-      throw new Refusal({ status: 404, code: 'not_found' }, 'There is nothing at this path.')
-    }
+    default:
+      return undefined
   }
 }
 

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
-import type { AdministrationRecord } from '../core/record.ts'
 import { chainBodySchema, chainNameSchema } from '../routing/index.ts'
 import type {
   FallbackChain,
@@ -10,6 +9,8 @@ import type {
   ShadowSummary,
   TargetStatus,
 } from '../routing/index.ts'
+import { data } from './area.ts'
+import type { AdminArea, Change, ChangeRequest } from './area.ts'
 import { badRequest, Refusal } from './refusal.ts'
 import { overrideBodySchema, readBySchema } from './routing-schema.ts'
 import {
@@ -37,15 +38,16 @@ export interface RoutingAdministration {
   removeChain(name: string): void
 }
 
-/** A change that an administrator asks for, ready to be recorded and made. */
-export interface Change {
-  readonly facts: Pick<AdministrationRecord, 'action' | 'subject' | 'before' | 'after'>
-  /** Makes the change and returns what is to be told about it. */
-  readonly make: () => Response
+/** The paths `/api/routing/…` and `/api/providers/perf`. */
+export function routingArea(routing: RoutingAdministration): AdminArea {
+  return {
+    read: ({ path }) => readRouting(path, routing),
+    methods: routingMethods,
+    change: (request) => routingChange(request, routing),
+  }
 }
 
-/** Answers a read of `/api/routing/…` or `/api/providers/perf`; `undefined` for any other path. */
-export function readRouting(path: string, routing: RoutingAdministration): Response | undefined {
+function readRouting(path: string, routing: RoutingAdministration): Response | undefined {
   switch (path) {
     case '/api/routing/status':
       return data({
@@ -69,26 +71,13 @@ export function readRouting(path: string, routing: RoutingAdministration): Respo
   }
 }
 
-/** Methods that change something at a path of routing; none for any other path. */
-export function routingMethods(path: string): readonly string[] {
+function routingMethods(path: string): readonly string[] {
   if (path === '/api/routing/override') return ['POST', 'DELETE']
   if (path === '/api/routing/fallback-chains') return ['POST']
   return chainNameOf(path) === undefined ? [] : ['PUT', 'DELETE']
 }
 
-/** A request to change something, from a known administrator. */
-export interface ChangeRequest {
-  readonly method: string
-  readonly path: string
-  /** Absent for methods that have none. */
-  readonly body: JsonObject | undefined
-  readonly actor: string
-  /** Milliseconds since the epoch. */
-  readonly now: number
-}
-
-/** Returns the change that a request asks for. Throws a `Refusal` for one that cannot be made. */
-export function routingChange(request: ChangeRequest, routing: RoutingAdministration): Change {
+function routingChange(request: ChangeRequest, routing: RoutingAdministration): Change {
   const { method, path, body = {}, actor, now } = request
   const asking = { actor, now, routing }
   if (path === '/api/routing/override') {
@@ -217,8 +206,4 @@ function chainNameOf(path: string): string | undefined {
 
 function nullable<T, Shown>(value: T | undefined, show: (value: T) => Shown): Shown | null {
   return value === undefined ? null : show(value)
-}
-
-function data(value: unknown, status = 200): Response {
-  return Response.json({ data: value }, { status, headers: { 'cache-control': 'no-store' } })
 }

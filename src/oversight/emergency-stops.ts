@@ -128,8 +128,11 @@ export function openEmergencyStops(options: StopOptions) {
      * Makes a change. One that releases is kept first, and throws when it cannot be: then nothing has
      * changed. Returns whether what is in force now will survive a restart.
      */
-    apply({ type, scope, after }: StopChange): boolean {
+    apply({ type, scope, before, after }: StopChange): boolean {
       if (type === 'tighten' && after !== undefined) return tighten(after)
+      if (stops.get(scopeKey(scope)) !== before) {
+        throw new StopRefused('The stop was changed meanwhile: look again.')
+      }
       if (after === undefined) store.remove(scope)
       else store.put(after)
       put(scopeKey(scope), after)
