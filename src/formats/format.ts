@@ -5,6 +5,7 @@ import type { TokenUsage } from '../core/usage.ts'
 import type { NeutralAnswer, NeutralEvent, NeutralRequest, ProviderFault } from './neutral.ts'
 import type { SseFrame, SseSplitter } from './sse.ts'
 import type { Trace } from './trace.ts'
+import type { StreamEnding } from './stream-ending.ts'
 
 /** Wire formats of chat calls. A client format can be read; a provider format can be written. */
 export type FormatName =
@@ -145,6 +146,8 @@ export interface ClientFormat {
   errorHeaders?(error: { readonly status: number }): Readonly<Record<string, string>>
   /** The frames that end a running stream with an error in this dialect. */
   writeStreamError(error: ErrorView): Wire
+  /** For formats whose ending depends on what was sent before; see `openStreamEnding`. */
+  openStreamEnding?(): StreamEnding
 }
 
 /** What the path of a request says in formats whose bodies do not (Gemini, Bedrock). */

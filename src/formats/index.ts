@@ -32,6 +32,8 @@ export { addMultipartField, readMultipartField, setMultipartField } from './mult
 export { renameModel } from './rename-model.ts'
 export { hasRepeatedMember, outlineJson } from './json-scan.ts'
 export type { JsonOutline, Span } from './json-scan.ts'
+export { openStreamEnding } from './stream-ending.ts'
+export type { StreamEnding } from './stream-ending.ts'
 export { clearedBy, openTextGate, replaceTexts, segmentsOf } from './texts/index.ts'
 export type { BodyTexts, TextGateOptions, TextSegment } from './texts/index.ts'
 export { convertCount } from './tokenize.ts'

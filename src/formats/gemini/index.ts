@@ -5,7 +5,12 @@ import { readError, writeError } from './errors.ts'
 import { fieldNames } from './field-names.ts'
 import { withoutForeign } from './foreign.ts'
 import { readRequest } from './read-request.ts'
-import { lastElement, openArrayObserver, openStreamObserver } from './stream-observer.ts'
+import {
+  lastElement,
+  openArrayEnding,
+  openArrayObserver,
+  openStreamObserver,
+} from './stream-observer.ts'
 import { openArrayReader, openStreamReader } from './stream-reader.ts'
 import { openArrayWriter, openStreamWriter } from './stream-writer.ts'
 import { readUsage } from './usage.ts'
@@ -48,6 +53,7 @@ export const geminiArray = {
   openStreamWriter: openArrayWriter,
   // The writers and observers know whether elements came before.
   writeStreamError: (error: ErrorView) => lastElement(error, false),
+  openStreamEnding: openArrayEnding,
   openSplitter: createArraySplitter,
   openStreamReader: openArrayReader,
   openStreamObserver: openArrayObserver,

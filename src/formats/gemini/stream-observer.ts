@@ -2,6 +2,7 @@ import { asArray, asObject, isObject, type JsonObject, type JsonValue } from '..
 import type { TokenUsage } from '../../core/usage.ts'
 import type { ErrorView, FrameVerdict, StreamObserver } from '../format.ts'
 import type { SseFrame } from '../sse.ts'
+import type { StreamEnding } from '../stream-ending.ts'
 import { readBlock } from './answer.ts'
 import { arrayEnd } from './array-splitter.ts'
 import { readFault, writeError } from './errors.ts'
@@ -37,6 +38,17 @@ export function openArrayObserver(): StreamObserver {
 /** Writes an error as the last element of an array, and its end. */
 export function lastElement(error: ErrorView, hasElements: boolean): string {
   return `${hasElements ? ',\r\n' : '['}${JSON.stringify(writeError(error))}\r\n]\r\n`
+}
+
+/** Opens the ending of an array that was sent as far as whole elements. */
+export function openArrayEnding(): StreamEnding {
+  let hasElements = false
+  return {
+    see(bytes) {
+      hasElements ||= bytes.includes(0x7b)
+    },
+    write: (error) => lastElement(error, hasElements),
+  }
 }
 
 class Watch {

@@ -7,6 +7,7 @@ import { fieldNames } from './field-names.ts'
 import { withoutForeign } from './foreign.ts'
 import { readRequest } from './request-reader.ts'
 import { writeRequest } from './request-writer.ts'
+import { openStreamEnding } from './stream-ending.ts'
 import { openStreamObserver } from './stream-observer.ts'
 import { openStreamReader } from './stream-reader.ts'
 import { openStreamWriter } from './stream-writer.ts'
@@ -25,6 +26,7 @@ export const openAiResponses = {
   openStreamWriter,
   writeError,
   writeStreamError,
+  openStreamEnding,
   writeRequest,
   withoutForeign,
   readAnswer,
