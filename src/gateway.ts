@@ -12,6 +12,8 @@ import type {
   PricesConfig,
   TierConfig,
 } from './catalog/index.ts'
+import type { BarriersConfig } from './compliance/index.ts'
+import { openBarrierStore } from './compliance/index.ts'
 import { createSnapshotHolder } from './config/index.ts'
 import type { SnapshotHolder } from './config/index.ts'
 import { openConversations } from './conversations/index.ts'
@@ -62,6 +64,7 @@ export interface GatewayConfig {
   readonly prices: PricesConfig
   readonly routing: RoutingConfig
   readonly conversations: ConversationsConfig
+  readonly barriers: BarriersConfig
   readonly keys: readonly KeyConfig[]
   readonly audit: AuditConfig
   readonly oversight: OversightConfig
@@ -276,6 +279,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   const { breaker } = config.routing
   const registry = createTargetRegistry({ clock, random: Math.random, breaker })
   const routing = openRoutingRoom({ dataDir, clock, log, metrics })
+  const barriers = openBarrierStore({ dataDir, clock })
   const sessions = openSessions(metrics)
   const oversight = openControls({ config: config.oversight, dataDir, clock, logger, metrics })
   return {
@@ -288,6 +292,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     conversations,
     registry,
     routing,
+    barriers,
     sessions,
     oversight,
     stops: oversight.stops,
@@ -298,6 +303,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
       await ownership[Symbol.asyncDispose]()
       await conversations[Symbol.asyncDispose]()
       await routing[Symbol.asyncDispose]()
+      await barriers[Symbol.asyncDispose]()
       await oversight[Symbol.asyncDispose]()
       log.appendOutcome({ type: 'lifecycle', event: 'stop', version: productVersion })
       await log[Symbol.asyncDispose]()

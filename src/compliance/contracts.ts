@@ -58,6 +58,11 @@ export interface BarrierSet {
   check(contact: BarrierContact): BarrierVerdict
   /** Remembers durably that someone has seen labels; returns when it is kept, throws when it cannot be. */
   record(contact: BarrierContact): void
+  /**
+   * Decides, and remembers what is allowed in the same breath, so that of two calls of one person that overlap
+   * the second knows of the first. Throws when it cannot be remembered: then nothing may go.
+   */
+  enter(contact: BarrierContact): BarrierVerdict
 }
 
 /** Someone meets content. */

@@ -7,6 +7,7 @@ import {
 } from '../catalog/aliases-config.ts'
 import { modelsConfigSchema } from '../catalog/config.ts'
 import { pricesConfigSchema } from '../catalog/prices-config.ts'
+import { barriersConfigSchema } from '../compliance/barrier/config.ts'
 import { conversationsConfigSchema } from '../conversations/config.ts'
 import type { JsonObject } from '../core/json.ts'
 import { serverConfigSchema } from '../http/config.ts'
@@ -16,6 +17,7 @@ import { providersConfigSchema } from '../providers/config.ts'
 import { routingConfigSchema } from '../routing/config.ts'
 import { dataConfigSchema } from '../storage/config.ts'
 import { telemetryConfigSchema } from '../telemetry/config.ts'
+import { checkBarriers } from './barrier-checks.ts'
 import {
   checkAliases,
   checkFallbacks,
@@ -46,6 +48,7 @@ const schema = z.strictObject({
   conversations: conversationsConfigSchema.describe(
     'What previous_response_id may name, and for how long',
   ),
+  barriers: barriersConfigSchema.describe('Who may send and receive which categories of content'),
   keys: keysConfigSchema.describe('Virtual keys kept in this file, by their hash'),
   audit: auditConfigSchema.describe('The log of decisions and outcomes'),
   oversight: oversightConfigSchema.describe(
@@ -71,6 +74,7 @@ const checks: readonly ConfigCheck<Config>[] = [
   checkFallbacks,
   checkRules,
   checkHedges,
+  checkBarriers,
 ]
 
 /** Schema of the configuration file: one section for each room that has any. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { migrate, openDatabase, type Migration } from './index.ts'
+import { migrate, openDatabase, readDatabase, type Migration } from './index.ts'
 
 let folder: string
 beforeEach(() => {
@@ -56,6 +56,28 @@ describe('openDatabase', () => {
     await database[Symbol.asyncDispose]()
     expect(() => statement.get()).toThrow()
     expect(readdirSync(folder)).toEqual(['a.sqlite'])
+  })
+})
+
+describe('readDatabase', () => {
+  test('reads what another connection writes, and changes nothing', async () => {
+    const path = join(folder, 'a.sqlite')
+    {
+      await using database = openDatabase(path)
+      database.execute('CREATE TABLE t (x); INSERT INTO t VALUES (1)')
+      await using reader = readDatabase(path)
+      database.execute('INSERT INTO t VALUES (2)')
+      expect(reader.prepare<unknown>('SELECT x FROM t').all()).toEqual([{ x: 1 }, { x: 2 }])
+      expect(() => reader.execute('INSERT INTO t VALUES (3)')).toThrow('readonly')
+    }
+    await using reader = readDatabase(path)
+    expect(reader.prepare<unknown>('SELECT count(*) AS n FROM t').get()).toEqual({ n: 2 })
+  })
+
+  test('makes no file that is not there', () => {
+    const path = join(folder, 'none.sqlite')
+    expect(() => readDatabase(path)).toThrow(`The database ${path} cannot be read`)
+    expect(readdirSync(folder)).toEqual([])
   })
 })
 

@@ -55,6 +55,20 @@ export function openDatabase(path: string): SqliteDatabase {
 }
 
 /**
+ * Opens a SQLite file that is there for reading, also while another process writes to it; what would change
+ * it throws. Throws when the file cannot be opened or is no database.
+ */
+export function readDatabase(path: string): SqliteDatabase {
+  try {
+    const database = new Database(path, { readonly: true, strict: true })
+    database.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    return wrap(path, database)
+  } catch (error) {
+    throw new Error(`The database ${path} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+/**
  * Brings a database to the newest version of its schema, all pending steps in one transaction, so
  * that it is at the old version or at the new one whatever happens. Safe when several processes
  * start at once. Throws when the file was written by a newer program.
