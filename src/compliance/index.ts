@@ -9,4 +9,22 @@ export type {
   Person,
   Seen,
 } from './barrier/index.ts'
+export { createCompliance, createFinders } from './inspect/index.ts'
+export type {
+  AnswerTexts,
+  BodyReader,
+  BodyText,
+  BodyTool,
+  Compliance,
+  CustomPattern,
+  Destinations,
+  FinderParts,
+  Finders,
+  InspectionLimits,
+  InspectionParts,
+  LabelInfo,
+  RequestTexts,
+  StreamEnding,
+  TextPlace,
+} from './inspect/index.ts'
 export { complianceNotConfigured, inspectionNotConfigured } from './not-configured.ts'

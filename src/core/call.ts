@@ -83,6 +83,8 @@ export interface AnswerReport {
   firstByteAt: number | undefined
   /** The piece of a stream that is handed over next, or was last, completes the answer. */
   isComplete: boolean
+  /** A stage keeps pieces back for now: what the provider completed is not complete for the client. */
+  holdsBack?: boolean
   /** Something the model said has appeared: the frames before it said nothing of consequence. */
   hasContent: boolean
   /** The model has begun to refuse, in a format that tells this apart; a translation may not. */

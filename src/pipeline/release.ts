@@ -95,7 +95,7 @@ function watchEnd(
       if (signal.aborted && result.done !== true) await refuseMore()
       answer.report.firstByteAt ??= performance.now()
       // INVARIANT: whoever has the whole answer finds its proof; clients hang up at the terminator.
-      if (answer.report.isComplete) finishOnce('complete')
+      if (answer.report.isComplete && answer.report.holdsBack !== true) finishOnce('complete')
       if (result.done === true) endOnce(hasLeft() ? 'client' : 'complete')
       return result
     } catch (error) {

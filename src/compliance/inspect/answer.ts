@@ -1,0 +1,295 @@
+import type { Answer, Question } from '../../core/call.ts'
+import type { Decision, Finding } from '../../core/decision.ts'
+import { GatewayError } from '../../core/errors.ts'
+import type {
+  PolicyFacts,
+  RuleStatement,
+  TargetFacts,
+  ToolFact,
+  Treatment,
+} from '../../core/facts.ts'
+import type { TextChannel, TextFilter } from '../../core/text-filter.ts'
+import type { PolicyOutcome } from '../contracts.ts'
+import { viewOf } from '../normalise/index.ts'
+import { openRestoreFilter } from '../redaction/index.ts'
+import type { Restorer } from '../redaction/index.ts'
+import { createWindow, filterWhole } from '../window/index.ts'
+import type { Inspection, InspectedPart, WindowFinding } from '../window/index.ts'
+import type { TextPlace } from './finders.ts'
+import { Observer } from './observe.ts'
+import { Pace } from './pace.ts'
+import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
+import type { CallState, InspectionParts } from './parts.ts'
+import { mergeTreated } from './treated.ts'
+import type { TreatedFinding } from './treated.ts'
+
+/**
+ * The inspection of one answer, whole or streamed: both go through the same windows, so both get the same
+ * verdict and the same text. It knows what was found so far in all texts of the answer.
+ */
+export class AnswerInspection {
+  readonly #parts: InspectionParts
+  readonly #question: Question
+  readonly #state: CallState
+  readonly #targets: readonly TargetFacts[]
+  readonly #observer = new Observer()
+  readonly #seen = new Set<string>()
+  readonly #labels = new Set<string>()
+  readonly #received = new Set<string>()
+  readonly #tools: ToolFact[] = []
+  readonly #restorer: Restorer | undefined
+  readonly #isLooking: boolean
+  #length = 0
+  #changes = 0
+  #isStale = true
+  #outcome: PolicyOutcome | undefined
+  #barrierStatements: readonly RuleStatement[] = []
+  #refusal: GatewayError | undefined
+
+  /** @param isLooking whether anything is looked for, or values are only put back in the place of their tokens */
+  constructor(
+    parts: InspectionParts,
+    call: { readonly question: Question; readonly state: CallState; readonly answer: Answer },
+    isLooking: boolean,
+  ) {
+    this.#parts = parts
+    this.#question = call.question
+    this.#state = call.state
+    this.#targets = targetsOf(call.answer, call.state)
+    this.#restorer = call.state.writer.restorer()
+    this.#isLooking = isLooking
+  }
+
+  /** Why the answer must go no further; `undefined` while it may. */
+  get refusal(): GatewayError | undefined {
+    return this.#refusal
+  }
+
+  /** Opens the filter of one text of the answer. */
+  openFilter(channel: TextChannel): TextFilter {
+    if (!this.#isLooking && this.#restorer !== undefined) return openRestoreFilter(this.#restorer)
+    const { role, kind, source, key } = channel
+    const place: TextPlace = {
+      role,
+      kind,
+      direction: 'answer',
+      ...(source !== undefined && { source }),
+    }
+    return createWindow({
+      size: this.#parts.policies.windowSize,
+      inspect: (text, at) => this.#look(text, at, { place, id: channel.id }),
+      ...(key !== undefined && { context: `${key}: ` }),
+    })
+  }
+
+  /** Takes a tool that the answer calls; throws when it must not be called. */
+  addTools(tools: readonly ToolFact[]): void {
+    this.#tools.push(...tools)
+    this.#isStale = true
+    this.#judge()
+  }
+
+  /** Looks through a whole text; returns what may be said of it. Throws when it may not be said. */
+  whole(text: string, channel: TextChannel): string {
+    const filtered = filterWhole(text, this.openFilter(channel))
+    if (this.#refusal !== undefined) throw this.#refusal
+    return filtered.text
+  }
+
+  /** What was decided, as far as the answer was looked through. */
+  decision(): Decision {
+    const outcome = this.#outcome ?? this.#evaluate()
+    const statements = inOrder([...outcome.spoken, ...this.#barrierStatements])
+    const { shadowed, sharing } = outcome
+    const isRefused = this.#refusal !== undefined
+    return {
+      verdict: isRefused ? 'block' : this.#changes > 0 ? 'redact' : 'allow',
+      findings: [],
+      ruleIds: [...new Set(statements.map(({ ruleId }) => ruleId))],
+      labels: [...this.#labels].toSorted(),
+      sharing,
+      policyVersion: versionOf(this.#parts),
+      facts: this.#facts(),
+      ...(statements.length > 0 && { statements }),
+      ...(shadowed.length > 0 && { shadowed }),
+    }
+  }
+
+  #look(
+    text: string,
+    at: InspectedPart,
+    from: { readonly place: TextPlace; readonly id: string },
+  ): Inspection {
+    const tokens = this.#restorer?.find(text) ?? []
+    const shown = tokens.length === 0 ? text : (this.#restorer?.hide(text) ?? text)
+    const findings = this.#find(shown, at, from)
+    const outcome = this.#judge()
+    if (this.#refusal !== undefined) return { findings: [blockFrom(findings, at, text)] }
+    const treated = findings.flatMap((finding): TreatedFinding[] => {
+      const treatment = this.#treatmentOf(finding, shown, outcome.treat(finding, from.place))
+      return treatment === undefined ? [] : [{ ...finding, treatment }]
+    })
+    return { findings: [...tokens, ...this.#writable(treated)] }
+  }
+
+  /** Tokens of an answer would mean nothing to its reader: what the caller sent stays, the rest goes. */
+  #treatmentOf(
+    { start, end }: Finding,
+    text: string,
+    treatment: Treatment | undefined,
+  ): Treatment | undefined {
+    if (treatment !== 'tokenise') return treatment
+    return this.#state.writer.isKnown(text.slice(start, end)) ? undefined : 'redact'
+  }
+
+  /** Finds what is in a part of a text and counts what was not counted before. */
+  #find(
+    shown: string,
+    at: InspectedPart,
+    { place, id }: { readonly place: TextPlace; readonly id: string },
+  ): readonly Finding[] {
+    const { finders, categories } = this.#parts
+    const view = viewOf(shown)
+    const findings = [...finders.find(view, place), ...finders.findNamesNow(view, place)]
+    this.#length = Math.max(this.#length, at.origin + shown.length)
+    for (const finding of findings) {
+      const key = `${id}\n${finding.label}\n${at.origin + finding.start}`
+      if (this.#seen.has(key) || at.origin + finding.end <= 0) continue
+      this.#seen.add(key)
+      this.#observer.add(finding, place)
+      this.#isStale = true
+    }
+    for (const label of labelsOf(categories, view, place, findings)) {
+      if (this.#labels.has(label)) continue
+      this.#labels.add(label)
+      this.#isStale = true
+    }
+    return findings
+  }
+
+  /** Asks the policies and the barriers when something is new. */
+  #judge(): PolicyOutcome {
+    if (!this.#isStale && this.#outcome !== undefined) return this.#outcome
+    this.#isStale = false
+    const outcome = this.#evaluate()
+    this.#outcome = outcome
+    if (this.#refusal !== undefined) return outcome
+    if (outcome.verdict !== 'allow') {
+      this.#refuse(reasonOf(outcome.spoken, outcome.verdict))
+      return outcome
+    }
+    this.#passBarriers()
+    return outcome
+  }
+
+  #evaluate(): PolicyOutcome {
+    return this.#parts.policies.evaluate(this.#facts())
+  }
+
+  /** The caller receives what the answer is about: kept before it goes out. */
+  #passBarriers(): void {
+    const { barriers, clock } = this.#parts
+    if (barriers === undefined) return
+    const labels = [...this.#labels].filter(
+      (label) => barriers.needs(label) && !this.#received.has(label),
+    )
+    if (labels.length === 0) return
+    const { principal } = this.#question
+    const contact = {
+      principal,
+      labels: labels.toSorted(),
+      direction: 'receive',
+      at: clock.now(),
+    } as const
+    const { isAllowed, statements } = barriers.check(contact)
+    this.#barrierStatements = inOrder([...this.#barrierStatements, ...statements])
+    if (!isAllowed) return this.#refuse(reasonOf(statements, 'block'))
+    barriers.record(contact)
+    for (const label of labels) this.#received.add(label)
+  }
+
+  #refuse(reason: string | undefined): void {
+    this.#refusal = new GatewayError(
+      'blocked_by_policy',
+      reason ?? 'The answer was stopped by policy.',
+    )
+  }
+
+  #writable(treated: readonly TreatedFinding[]): readonly WindowFinding[] {
+    return mergeTreated(treated).map((finding) => ({
+      start: finding.start,
+      end: finding.end,
+      write: (found) => {
+        this.#changes += 1
+        return this.#state.writer.write(finding, found)
+      },
+    }))
+  }
+
+  #facts(): PolicyFacts {
+    const { call, principal, model } = this.#question
+    return {
+      direction: 'answer',
+      principal,
+      sourceAddress: call.sourceAddress,
+      operation: call.operation,
+      model,
+      targets: this.#targets,
+      observations: this.#observer.observations(),
+      labels: [...this.#labels].toSorted(),
+      tools: this.#tools,
+      attachments: [],
+      bytes: this.#length,
+    }
+  }
+}
+
+/** Looks through a whole answer; returns it as the caller may have it. Throws `blocked_by_policy`. */
+export async function inspectWhole(
+  inspection: AnswerInspection,
+  question: Question,
+  answer: Answer,
+  parts: InspectionParts,
+): Promise<Answer> {
+  const texts = parts.reader.answer(question, answer)
+  const pace = new Pace(parts.limits.maxInspectionMs)
+  const changed = new Map<string, string>()
+  try {
+    inspection.addTools(
+      texts.tools.map((tool) => ({ name: tool.name, use: tool.use, tier: parts.tierOf(tool) })),
+    )
+    if (inspection.refusal !== undefined) throw inspection.refusal
+    for (const [index, segment] of texts.segments.entries()) {
+      const text = inspection.whole(segment.text, { ...segment, id: `${index}` })
+      if (text !== segment.text) changed.set(segment.place, text)
+      if (pace.isDue()) await pace.rest()
+    }
+  } finally {
+    answer.report.decision = inspection.decision()
+  }
+  if (changed.size === 0) return answer
+  const body = texts.replace(changed)
+  return { ...answer, body }
+}
+
+/** Stops a text where the first thing begins that was found and is not let out yet, or where it is decided up to. */
+function blockFrom(
+  findings: readonly Finding[],
+  { from }: InspectedPart,
+  text: string,
+): WindowFinding {
+  const undecided = Math.max(0, from)
+  const culprit = findings.find(({ start }) => start >= undecided)
+  return {
+    start: culprit?.start ?? undecided,
+    end: text.length,
+    isBlocking: true,
+    write: () => '',
+  }
+}
+
+function targetsOf({ provider, model }: Answer, { targets }: CallState): readonly TargetFacts[] {
+  if (provider === undefined || model === undefined) return []
+  const known = targets.find((each) => each.provider === provider && each.model === model)
+  return [known ?? { provider, model }]
+}

@@ -1,0 +1,13 @@
+export { createFinders } from './finders.ts'
+export type { CustomPattern, FinderParts, Finders, LabelInfo, TextPlace } from './finders.ts'
+export type { InspectionLimits, InspectionParts } from './parts.ts'
+export { createCompliance } from './stage.ts'
+export type { Compliance, Destinations } from './stage.ts'
+export type {
+  AnswerTexts,
+  BodyReader,
+  BodyText,
+  BodyTool,
+  RequestTexts,
+  StreamEnding,
+} from './texts.ts'

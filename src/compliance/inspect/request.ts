@@ -1,0 +1,245 @@
+import type { Question } from '../../core/call.ts'
+import type { Decision, Finding } from '../../core/decision.ts'
+import { GatewayError } from '../../core/errors.ts'
+import type { PolicyFacts, RuleStatement, TargetFacts, ToolFact } from '../../core/facts.ts'
+import type { BarrierVerdict, PolicyOutcome } from '../contracts.ts'
+import { viewOf } from '../normalise/index.ts'
+import type { TextPlace } from './finders.ts'
+import { Observer } from './observe.ts'
+import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
+import type { CallState, InspectionParts } from './parts.ts'
+import { Pace } from './pace.ts'
+import type { BodyText, RequestTexts } from './texts.ts'
+import { openCallWriter } from './treated.ts'
+import type { TreatedFinding } from './treated.ts'
+
+/** What was found in one text of a request. */
+interface InspectedText {
+  readonly segment: BodyText
+  readonly findings: readonly Finding[]
+  readonly labels: readonly string[]
+}
+
+/** Labels and names of what the gateway cannot read. */
+const unreadable = { label: 'unreadable', category: 'unreadable' } as const
+
+/** Most findings that a decision tells one by one; all of them are counted. */
+const maxFindings = 200
+
+/**
+ * Looks through a request and decides about it: what is in it, what the policies say, and last whether an
+ * information barrier stands between the caller and the content. Nothing of it changes here.
+ *
+ * @throws {GatewayError} `invalid_request` for a body that readers may understand differently
+ */
+export async function inspectRequest(
+  question: Question,
+  targets: readonly TargetFacts[],
+  parts: InspectionParts,
+): Promise<CallState> {
+  const body = parts.reader.request(question)
+  if (body.hasRepeatedMembers) {
+    throw new GatewayError(
+      'invalid_request',
+      'An object in the body has two members of the same name: which of them counts would depend on the reader. Send each member once.',
+    )
+  }
+  const texts = await lookThrough(body, parts)
+  const facts = factsOf(question, { body, texts, targets, parts })
+  const outcome = parts.policies.evaluate(facts)
+  const treated = treatedTexts(texts, outcome)
+  const refusals = unreadableStatements(body, parts)
+  const allowed = treated.length > 0 ? 'redact' : 'allow'
+  const passed = refusals.length > 0 ? 'block' : outcome.verdict
+  // Who may not have it at all is not to be asked for approval.
+  const barrier = passed === 'block' ? undefined : passBarriers(question, texts, passed, parts)
+  const verdict = barrier?.isAllowed === false ? 'block' : passed === 'allow' ? allowed : passed
+  const statements = inOrder([...outcome.spoken, ...refusals, ...(barrier?.statements ?? [])])
+  const decision = decisionOf({ verdict, statements, outcome, facts, texts, parts })
+  return {
+    decision,
+    targets,
+    outcome,
+    treated,
+    texts: texts.map(({ segment }) => segment.text),
+    replace: treated.length === 0 ? undefined : (changed) => body.replace(changed),
+    writer: openCallWriter({
+      principal: question.principal.id,
+      requestId: question.call.requestId,
+      hash: parts.hash,
+    }),
+  }
+}
+
+async function lookThrough(
+  { segments }: RequestTexts,
+  parts: InspectionParts,
+): Promise<readonly InspectedText[]> {
+  const { finders, categories, limits } = parts
+  const pace = new Pace(limits.maxInspectionMs)
+  const inspected: InspectedText[] = []
+  for (const segment of segments) {
+    const { role, kind, source } = segment
+    const place: TextPlace = {
+      role,
+      kind,
+      direction: 'request',
+      ...(source !== undefined && { source }),
+    }
+    const view = viewOf(segment.text)
+    const found = finders.find(view, place)
+    const names = finders.findNames(view, place)
+    const named = names instanceof Promise ? await names : names
+    const findings = named.length === 0 ? found : [...found, ...named]
+    inspected.push({ segment, findings, labels: labelsOf(categories, view, place, findings) })
+    if (pace.isDue()) await pace.rest()
+  }
+  return inspected
+}
+
+interface FactsSource {
+  readonly body: RequestTexts
+  readonly texts: readonly InspectedText[]
+  readonly targets: readonly TargetFacts[]
+  readonly parts: InspectionParts
+}
+
+function factsOf(
+  { call, principal, body: { bytes }, model }: Question,
+  { body, texts, targets, parts }: FactsSource,
+): PolicyFacts {
+  const observer = new Observer()
+  for (const { segment, findings } of texts) {
+    const { role, kind, source } = segment
+    const place: TextPlace = {
+      role,
+      kind,
+      direction: 'request',
+      ...(source !== undefined && { source }),
+    }
+    for (const finding of findings) observer.add(finding, place)
+  }
+  for (let left = unreadableCount(body); left > 0; left--) {
+    observer.add({ ...unreadable, score: 1 }, { role: 'user', kind: 'text', direction: 'request' })
+  }
+  return {
+    direction: 'request',
+    principal,
+    sourceAddress: call.sourceAddress,
+    operation: call.operation,
+    model,
+    targets,
+    observations: observer.observations(),
+    labels: [...new Set(texts.flatMap(({ labels }) => labels))].toSorted(),
+    tools: body.tools.map((tool): ToolFact => {
+      const { name, use } = tool
+      return { name, use, tier: parts.tierOf(tool) }
+    }),
+    attachments: body.attachments,
+    bytes: bytes.byteLength,
+  }
+}
+
+function unreadableCount({ tokens, isReadable }: RequestTexts): number {
+  return tokens.length + (isReadable ? 0 : 1)
+}
+
+/** Content that nobody can read cannot be found compliant. */
+function unreadableStatements(
+  body: RequestTexts,
+  { limits }: InspectionParts,
+): readonly RuleStatement[] {
+  if (limits.unreadable === 'allow' || unreadableCount(body) === 0) return []
+  const words =
+    body.tokens.length > 0
+      ? 'The prompt consists of token numbers, which cannot be inspected: send it as text.'
+      : 'The body is of a kind that cannot be inspected.'
+  return [{ ruleId: 'compliance/unreadable', action: 'block', words }]
+}
+
+function treatedTexts(
+  texts: readonly InspectedText[],
+  outcome: PolicyOutcome,
+): CallState['treated'] {
+  return texts.flatMap(({ segment, findings }) => {
+    const treated = findings.flatMap((finding): TreatedFinding[] => {
+      const treatment = outcome.treat(finding, segment)
+      return treatment === undefined ? [] : [{ ...finding, treatment }]
+    })
+    const { place, text } = segment
+    return treated.length === 0 ? [] : [{ place, text, findings: treated }]
+  })
+}
+
+/**
+ * Asks the barriers: the caller sends everything that is in the request, and has received what tools and
+ * documents brought into it. What was seen is kept before the request goes on.
+ */
+function passBarriers(
+  { principal }: Question,
+  texts: readonly InspectedText[],
+  verdict: 'allow' | 'hold',
+  { barriers, clock }: InspectionParts,
+): BarrierVerdict | undefined {
+  if (barriers === undefined) return undefined
+  const sent = new Set<string>()
+  const received = new Set<string>()
+  for (const { segment, labels } of texts) {
+    const isData = segment.role === 'tool' || segment.role === 'document'
+    for (const label of labels) {
+      if (!barriers.needs(label)) continue
+      sent.add(label)
+      if (isData) received.add(label)
+    }
+  }
+  if (sent.size === 0) return undefined
+  const at = clock.now()
+  const contacts = [
+    { principal, labels: [...sent].toSorted(), direction: 'send', at } as const,
+    { principal, labels: [...received].toSorted(), direction: 'receive', at } as const,
+  ].filter(({ labels }) => labels.length > 0)
+  const verdicts = contacts.map((contact) => barriers.check(contact))
+  const isAllowed = verdicts.every((verdict) => verdict.isAllowed)
+  if (isAllowed && verdict === 'allow') for (const contact of contacts) barriers.record(contact)
+  return {
+    isAllowed,
+    statements: verdicts.flatMap(({ statements }) => statements),
+    refused: verdicts.flatMap(({ refused }) => refused),
+  }
+}
+
+interface DecisionSource {
+  readonly verdict: Decision['verdict']
+  readonly statements: readonly RuleStatement[]
+  readonly outcome: PolicyOutcome
+  readonly facts: PolicyFacts
+  readonly texts: readonly InspectedText[]
+  readonly parts: InspectionParts
+}
+
+function decisionOf({
+  verdict,
+  statements,
+  outcome,
+  facts,
+  texts,
+  parts,
+}: DecisionSource): Decision {
+  const { shadowed, sharing, routeTo, admits } = outcome
+  const reason =
+    verdict === 'block' || verdict === 'hold' ? reasonOf(statements, verdict) : undefined
+  return {
+    verdict,
+    findings: texts.flatMap(({ findings }) => findings).slice(0, maxFindings),
+    ruleIds: [...new Set(statements.map(({ ruleId }) => ruleId))],
+    labels: facts.labels,
+    sharing,
+    policyVersion: versionOf(parts),
+    facts,
+    ...(statements.length > 0 && { statements }),
+    ...(shadowed.length > 0 && { shadowed }),
+    ...(reason !== undefined && { reason }),
+    ...(routeTo !== undefined && { routeTo }),
+    ...(admits !== undefined && { admits }),
+  }
+}

@@ -1,0 +1,104 @@
+import { isStreamed } from '../../core/call.ts'
+import type { Answer, Call, Question } from '../../core/call.ts'
+import type { Decision } from '../../core/decision.ts'
+import { GatewayError } from '../../core/errors.ts'
+import type { TargetFacts } from '../../core/facts.ts'
+import { AnswerInspection, inspectWhole } from './answer.ts'
+import type { CallState, InspectionParts } from './parts.ts'
+import { inspectRequest } from './request.ts'
+import { inspectStream } from './stream.ts'
+import { mergeTreated } from './treated.ts'
+
+/** Where a call may go, as the stage is told of it. */
+export interface Destinations {
+  readonly order: () => readonly TargetFacts[]
+}
+
+/** The compliance stage of the pipeline, see `pipeline/stages.ts`. */
+export interface Compliance {
+  inspectRequest(question: Question, offer: Destinations): Promise<Decision>
+  redact(question: Question, decision: Decision): Question
+  inspectAnswer(question: Question, answer: Answer, decision: Decision): Answer | Promise<Answer>
+  forget(question: Question): void
+}
+
+/**
+ * MAESTRO: everything that goes to a model and comes back from it passes here, in this process and in one
+ * pass, PII, policy, information barrier. What fails denies: an inspection that throws or takes too long is
+ * `compliance_unavailable`, never a pass.
+ *
+ * @param looksAtAnswers whether any rule or barrier asks about answers
+ */
+export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean): Compliance {
+  const states = new WeakMap<Call, CallState>()
+
+  function stateOf({ call }: Question): CallState {
+    const state = states.get(call)
+    if (state !== undefined) return state
+    throw unavailable(new Error('a call was answered that had not been inspected'))
+  }
+
+  return {
+    async inspectRequest(question, offer) {
+      const state = await failingClosed(() =>
+        inspectRequest(question, offer.order().map(factsOf), parts),
+      )
+      states.set(question.call, state)
+      return state.decision
+    },
+    redact(question, { routeTo, admits }) {
+      const state = stateOf(question)
+      const body = state.replace?.(rewritten(state)) ?? question.body
+      if (body === question.body && routeTo === undefined && admits === undefined) return question
+      return { ...question, body, admits, routeTo }
+    },
+    inspectAnswer(question, answer) {
+      const state = stateOf(question)
+      if (!looksAtAnswers && state.writer.restorer() === undefined) return answer
+      const call = { question, state, answer }
+      const inspection = new AnswerInspection(parts, call, looksAtAnswers)
+      const { body } = answer
+      return isStreamed(body)
+        ? inspectStream({ question, answer: { ...answer, body }, inspection, parts })
+        : failingClosed(() => inspectWhole(inspection, question, answer, parts))
+    },
+    forget({ call }) {
+      states.get(call)?.writer[Symbol.dispose]()
+      states.delete(call)
+    },
+  }
+}
+
+/** Returns the texts of a request in which something changes, as they are to be sent. */
+function rewritten({ treated, texts, writer }: CallState): ReadonlyMap<string, string> {
+  for (const text of texts) writer.reserve(text)
+  const changed = new Map<string, string>()
+  for (const { place, text, findings } of treated) {
+    let result = ''
+    let from = 0
+    for (const finding of mergeTreated(findings)) {
+      const { start, end } = finding
+      result += text.slice(from, start) + writer.write(finding, text.slice(start, end))
+      from = end
+    }
+    changed.set(place, result + text.slice(from))
+  }
+  return changed
+}
+
+function factsOf({ provider, model, region, perimeter }: TargetFacts): TargetFacts {
+  return { provider, model, region, perimeter }
+}
+
+/** Whatever goes wrong while content is inspected, it does not pass. */
+async function failingClosed<T>(inspect: () => Promise<T>): Promise<T> {
+  try {
+    return await inspect()
+  } catch (error) {
+    throw error instanceof GatewayError ? error : unavailable(error)
+  }
+}
+
+function unavailable(cause: unknown): GatewayError {
+  return new GatewayError('compliance_unavailable', undefined, { cause })
+}
