@@ -4,7 +4,7 @@ export interface Row {
   readonly subject: string
   readonly metric: string
   readonly value: number
-  readonly unit: 'ratio' | 'µs/kB' | 'ms' | 'MB' | 'count'
+  readonly unit: 'ratio' | 'µs/kB' | 'µs' | 'ms' | 'MB' | 'count'
   /** The promise: the value must not be less, or not be more. */
   readonly least?: number
   readonly most?: number

@@ -11,10 +11,16 @@ export interface NameSet {
 export function compileNames(patterns: readonly string[]): NameSet {
   const exact = new Set(patterns.filter((pattern) => !pattern.includes('*')))
   const open = patterns.filter((pattern) => pattern.includes('*'))
+  if (open.length === 0) return exact
+  // Most patterns are a beginning: `deal:*`.
+  const isBeginning = (pattern: string): boolean => pattern.indexOf('*') === pattern.length - 1
+  const beginnings = open.filter(isBeginning).map((pattern) => pattern.slice(0, -1))
+  const others = open.filter((pattern) => !isBeginning(pattern))
   return {
     has(name) {
       if (exact.has(name)) return true
-      for (const pattern of open) if (matchesPattern(pattern, name)) return true
+      for (const beginning of beginnings) if (name.startsWith(beginning)) return true
+      for (const pattern of others) if (matchesPattern(pattern, name)) return true
       return false
     },
   }
