@@ -1,5 +1,8 @@
+export { builtInLabels, lazyBuiltIns } from './built-ins.ts'
+export type { BuiltIns } from './built-ins.ts'
 export { createFinders } from './finders.ts'
 export type { CustomPattern, FinderParts, Finders, LabelInfo, TextPlace } from './finders.ts'
+export { Memo } from './memo.ts'
 export type { InspectionLimits, InspectionParts } from './parts.ts'
 export { createCompliance } from './stage.ts'
 export type { Compliance, Destinations } from './stage.ts'

@@ -6,6 +6,7 @@ import type { BarrierSet, CategorySet, PolicyOutcome, PolicySet } from '../contr
 import type { Replacer } from '../redaction/index.ts'
 import type { TextView } from '../types.ts'
 import type { Finders, TextPlace } from './finders.ts'
+import type { Memo } from './memo.ts'
 import type { BodyReader, BodyTool } from './texts.ts'
 import type { CallWriter, TreatedFinding } from './treated.ts'
 
@@ -21,6 +22,7 @@ export interface InspectionParts {
   /** Writes keyed hashes. */
   readonly hash: Replacer
   readonly limits: InspectionLimits
+  readonly memo: Memo
 }
 
 /** What inspection may cost, and what is done with what it cannot read. */

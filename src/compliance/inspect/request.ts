@@ -1,10 +1,11 @@
 import type { Question } from '../../core/call.ts'
-import type { Decision, Finding } from '../../core/decision.ts'
+import type { Decision } from '../../core/decision.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { PolicyFacts, RuleStatement, TargetFacts, ToolFact } from '../../core/facts.ts'
 import type { BarrierVerdict, PolicyOutcome } from '../contracts.ts'
 import { viewOf } from '../normalise/index.ts'
 import type { TextPlace } from './finders.ts'
+import type { LookedAt } from './memo.ts'
 import { Observer } from './observe.ts'
 import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
 import type { CallState, InspectionParts } from './parts.ts'
@@ -14,10 +15,8 @@ import { openCallWriter } from './treated.ts'
 import type { TreatedFinding } from './treated.ts'
 
 /** What was found in one text of a request. */
-interface InspectedText {
+interface InspectedText extends LookedAt {
   readonly segment: BodyText
-  readonly findings: readonly Finding[]
-  readonly labels: readonly string[]
 }
 
 /** Labels and names of what the gateway cannot read. */
@@ -75,8 +74,7 @@ async function lookThrough(
   { segments }: RequestTexts,
   parts: InspectionParts,
 ): Promise<readonly InspectedText[]> {
-  const { finders, categories, limits } = parts
-  const pace = new Pace(limits.maxInspectionMs)
+  const pace = new Pace(parts.limits.maxInspectionMs)
   const inspected: InspectedText[] = []
   for (const segment of segments) {
     const { role, kind, source } = segment
@@ -86,15 +84,28 @@ async function lookThrough(
       direction: 'request',
       ...(source !== undefined && { source }),
     }
-    const view = viewOf(segment.text)
-    const found = finders.find(view, place)
-    const names = finders.findNames(view, place)
-    const named = names instanceof Promise ? await names : names
-    const findings = named.length === 0 ? found : [...found, ...named]
-    inspected.push({ segment, findings, labels: labelsOf(categories, view, place, findings) })
+    inspected.push({ segment, ...(await lookAt(segment.text, place, parts)) })
     if (pace.isDue()) await pace.rest()
   }
   return inspected
+}
+
+async function lookAt(
+  text: string,
+  place: TextPlace,
+  { finders, categories, memo }: InspectionParts,
+): Promise<LookedAt> {
+  const key = memo.keyOf(text, place)
+  const known = key === undefined ? undefined : memo.get(key)
+  if (known !== undefined) return known
+  const view = viewOf(text)
+  const found = finders.find(view, place)
+  const names = finders.findNames(view, place)
+  const named = names instanceof Promise ? await names : names
+  const findings = named.length === 0 ? found : [...found, ...named]
+  const looked = { findings, labels: labelsOf(categories, view, place, findings) }
+  if (key !== undefined) memo.set(key, looked)
+  return looked
 }
 
 interface FactsSource {

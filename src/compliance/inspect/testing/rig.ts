@@ -11,7 +11,7 @@ import type { BarrierSet, PolicySet } from '../../contracts.ts'
 import { createScanner, identifierDetectors } from '../../detectors/index.ts'
 import { createHasher } from '../../redaction/index.ts'
 import { createSecretScanner, tokenRules } from '../../secrets/index.ts'
-import { createCompliance, createFinders } from '../index.ts'
+import { createCompliance, createFinders, Memo } from '../index.ts'
 import type { Compliance } from '../index.ts'
 
 /** What is done with findings of a label, the same both ways. */
@@ -71,6 +71,7 @@ export function toyCompliance(policies: PolicySet, barriers?: BarrierSet): Compl
       categories: undefined,
       tierOf: () => 'T1',
       hash: createHasher(new Uint8Array(32)),
+      memo: new Memo(),
       limits: { maxInspectionMs: 5_000, unreadable: 'block' },
     },
     true,
