@@ -1,0 +1,7 @@
+export { backgroundTexts } from './background/background.ts'
+export { createTopicScorer } from './scorer.ts'
+export type { TopicScore, TopicScorer } from './scorer.ts'
+export { decodeTopic, encodeTopic, maxTopicBytes } from './topic.ts'
+export type { QualityAt, Topic, TopicSummary } from './topic.ts'
+export { trainTopic } from './train.ts'
+export type { TopicTraining, TrainedTopic } from './train.ts'
