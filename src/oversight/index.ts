@@ -1,9 +1,10 @@
 export { oversightConfigSchema } from './config.ts'
 export type { OversightConfig } from './config.ts'
-export { StopRefused } from './emergency-stops.ts'
-export type { EmergencyStops, StopChange, StopRequest } from './emergency-stops.ts'
+export type { EmergencyStops } from './emergency-stops.ts'
 export { openOversight } from './open.ts'
 export type { Oversight, OversightOptions } from './open.ts'
+export { StopRefused } from './stop-book.ts'
+export type { StopChange, StopRequest } from './stop-book.ts'
 export { stopModes } from './stop-scope.ts'
 export type {
   EmergencyStop,

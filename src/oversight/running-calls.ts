@@ -82,7 +82,7 @@ export function createRunningCalls(): RunningCalls {
     stop(errorFor) {
       let stopped = 0
       // A copy: calls leave while they are being ended.
-      for (const call of [...calls.values()]) {
+      for (const call of Array.from(calls.values())) {
         const error = errorFor(call)
         if (error === undefined || call.question.call.signal.aborted) continue
         stopped += 1

@@ -32,14 +32,13 @@ export async function discard(answer: Answer | undefined): Promise<void> {
 function watchEnd(
   answer: Answer,
   body: AsyncIterable<Uint8Array>,
-  call: Call,
+  { signal, onEnd }: Call,
   finish: (end: AnswerEnd) => void,
 ): AsyncIterableIterator<Uint8Array> {
   const source = body[Symbol.asyncIterator]()
-  const { signal } = call
   let isFinished = false
   let hasEnded = false
-  let farewells = 0
+  const { hasLeft, refuseMore } = watchStop(answer, source, signal)
 
   function finishOnce(end: AnswerEnd): void {
     if (isFinished) return
@@ -54,7 +53,7 @@ function watchEnd(
     try {
       finishOnce(end)
     } finally {
-      call.onEnd()
+      onEnd()
     }
   }
 
@@ -69,24 +68,11 @@ function watchEnd(
   }
 
   function leave(): void {
-    // Who asked the provider says goodbye to the client; see `refuseMore` for those who do not.
+    // Whoever asked the provider says goodbye to the client; `refuseMore` is for those who do not.
     if (stoppedBy(signal) !== undefined) return
     stop().catch(() => {
       // The client has left: what the source throws while it is being closed has no reader.
     })
-  }
-
-  function hasLeft(): boolean {
-    return signal.aborted && stoppedBy(signal) === undefined
-  }
-
-  /** Cuts an answer that goes on although its call was stopped: it comes from somewhere that no signal reaches. */
-  async function refuseMore(): Promise<void> {
-    const stopped = stoppedBy(signal)
-    if (stopped === undefined || ++farewells <= maxFarewells) return
-    answer.report.error ??= stopped
-    await source.return?.()
-    throw stopped
   }
 
   async function next(): Promise<IteratorResult<Uint8Array>> {
@@ -112,4 +98,24 @@ function watchEnd(
     [Symbol.asyncIterator]: () => iterator,
   }
   return iterator
+}
+
+/** Tells the end by a stop from the end by the client, and cuts an answer that goes on behind a stop. */
+function watchStop(
+  { report }: Answer,
+  source: AsyncIterator<Uint8Array>,
+  signal: AbortSignal,
+): { readonly hasLeft: () => boolean; readonly refuseMore: () => Promise<void> } {
+  let farewells = 0
+  return {
+    hasLeft: () => signal.aborted && stoppedBy(signal) === undefined,
+    async refuseMore() {
+      const stopped = stoppedBy(signal)
+      if (stopped === undefined || ++farewells <= maxFarewells) return
+      // It comes from somewhere that no signal reaches.
+      report.error ??= stopped
+      await source.return?.()
+      throw stopped
+    },
+  }
 }
