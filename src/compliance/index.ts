@@ -28,3 +28,13 @@ export type {
   TextPlace,
 } from './inspect/index.ts'
 export { complianceNotConfigured, inspectionNotConfigured } from './not-configured.ts'
+export { labelPattern } from './categories/index.ts'
+export {
+  backgroundTexts,
+  createTopicScorer,
+  decodeTopic,
+  encodeTopic,
+  maxTopicBytes,
+  trainTopic,
+} from './topics/index.ts'
+export type { QualityAt, Topic, TopicSummary, TrainedTopic } from './topics/index.ts'

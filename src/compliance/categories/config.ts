@@ -1,11 +1,7 @@
 import { z } from 'zod'
+import { labelPattern } from './label.ts'
 
-const label = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9._-]{0,63}(:[a-z0-9][a-z0-9._-]{0,63})?$/,
-    'expected a label such as research or deal:falcon',
-  )
+const label = z.string().regex(labelPattern, 'expected a label such as research or deal:falcon')
 const patterns = z.array(z.string().trim().min(1).max(256)).min(1).max(1000)
 
 const topicSchema = z.strictObject({
