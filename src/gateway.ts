@@ -4,6 +4,7 @@ import { administrationOf, openRoutingRoom, withSetChains } from './administrati
 import { openAuditLog } from './audit/index.ts'
 import type { AuditConfig, AuditHealth } from './audit/index.ts'
 import { authenticateBy, openKeys } from './callers.ts'
+import { openDetection } from './maestro.ts'
 import { createPriceList, openOwnership, readPriceFile } from './catalog/index.ts'
 import type {
   AliasesConfig,
@@ -12,7 +13,7 @@ import type {
   PricesConfig,
   TierConfig,
 } from './catalog/index.ts'
-import type { BarriersConfig } from './compliance/index.ts'
+import type { BarriersConfig, ComplianceConfig, PoliciesConfig } from './compliance/index.ts'
 import { openBarrierStore } from './compliance/index.ts'
 import { createSnapshotHolder } from './config/index.ts'
 import type { SnapshotHolder } from './config/index.ts'
@@ -64,6 +65,8 @@ export interface GatewayConfig {
   readonly prices: PricesConfig
   readonly routing: RoutingConfig
   readonly conversations: ConversationsConfig
+  readonly compliance: ComplianceConfig
+  readonly policies: PoliciesConfig
   readonly barriers: BarriersConfig
   readonly keys: readonly KeyConfig[]
   readonly audit: AuditConfig
@@ -293,6 +296,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     registry,
     routing,
     barriers,
+    detection: openDetection(dataDir),
     sessions,
     oversight,
     stops: oversight.stops,

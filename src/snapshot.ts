@@ -1,7 +1,7 @@
 import { cacheNotConfigured } from './cache/index.ts'
 import { createCatalog, estimateTokens, withLaneTargets } from './catalog/index.ts'
 import type { Catalog, ModelConfig, Ownership, PricedTarget, PriceList } from './catalog/index.ts'
-import { complianceNotConfigured } from './compliance/index.ts'
+import type { BarrierStore } from './compliance/index.ts'
 import { withConversations } from './conversations/index.ts'
 import type { Conversations } from './conversations/index.ts'
 import type { Answer, Question } from './core/call.ts'
@@ -24,6 +24,8 @@ import type {
 import { Alarms, echoModel, openProvider, traitsOf } from './providers/index.ts'
 import type { ExchangeDependencies, Fetch, Provider } from './providers/index.ts'
 import { withLanes } from './lanes.ts'
+import { createMaestro } from './maestro.ts'
+import type { Detection, Maestro } from './maestro.ts'
 import { createAnswerReader, withMigrations } from './migrations.ts'
 import { realtimePlane, sessionOpeners } from './realtime.ts'
 import { costOfAttempts, createCostOf, createRoutes, pricedTarget, startChecks } from './routes.ts'
@@ -50,6 +52,9 @@ export interface SnapshotDependencies {
   readonly prices: PriceList
   readonly ownership: Ownership
   readonly conversations: Conversations
+  /** What barriers know of people; it outlives the snapshot. */
+  readonly barriers: BarrierStore
+  readonly detection: Detection
   /** What is known of targets; it outlives the snapshot. */
   readonly registry: TargetRegistry
   /** The provider that an operator has forced on all calls, if any. */
@@ -81,6 +86,9 @@ export function buildSnapshot(
   dependencies: SnapshotDependencies,
 ): Snapshot {
   const config = { ...configured, models: withLaneTargets(configured) }
+  // First, as it may refuse: then nothing has been opened yet.
+  const { maxFrameBytes } = config.server.limits
+  const maestro = createMaestro(config, { ...dependencies, maxFrameBytes })
   const providers = new Map<string, Provider>()
   const configs = new Map(config.providers.map((entry) => [entry.name, entry]))
   for (const entry of config.providers) {
@@ -94,7 +102,7 @@ export function buildSnapshot(
     clientFormats: dependencies.clientFormats,
     timeouts: config.routing,
     maxAnswerBytes: config.server.limits.maxAnswerBytes,
-    maxFrameBytes: config.server.limits.maxFrameBytes,
+    maxFrameBytes,
     now: () => dependencies.clock.now(),
     estimateTokens,
   }
@@ -109,7 +117,7 @@ export function buildSnapshot(
   const { catalog, shadows } = offersOf(parts, routes)
   const checks = startChecks(parts)
   const calls = withFiles(
-    stagesOf({ config, version, catalog }, dependencies),
+    stagesOf({ config, version, catalog, maestro }, dependencies),
     dependencies.ownership,
   )
   const stages = withConversations(calls, {
@@ -129,6 +137,7 @@ export function buildSnapshot(
       checks[Symbol.dispose]()
       // Copies outlive their calls: they end before what they are sent with does.
       await shadows[Symbol.asyncDispose]()
+      await maestro[Symbol.asyncDispose]()
       for (const provider of providers.values()) await provider[Symbol.asyncDispose]()
       alarms[Symbol.dispose]()
     },
@@ -178,10 +187,11 @@ function stagesOf(
     readonly config: GatewayConfig
     readonly version: string
     readonly catalog: Catalog<RoutedOffer>
+    readonly maestro: Maestro
   },
   dependencies: SnapshotDependencies,
 ): Stages {
-  const { config, version, catalog } = parts
+  const { config, version, catalog, maestro } = parts
   const { clock, log, identity, ownership, stops, onClosed } = dependencies
   return {
     identity,
@@ -205,9 +215,11 @@ function stagesOf(
       },
     },
     limits: limitsNotConfigured,
-    compliance: labelling(complianceNotConfigured),
+    compliance: labelling(maestro.stage),
     cache: cacheNotConfigured,
-    routing: { send: (question, offer) => send(question, offer, dependencies) },
+    routing: {
+      send: (question, offer) => send(question, rerouted(question, offer, catalog), dependencies),
+    },
   }
 }
 
@@ -223,6 +235,18 @@ function offerFor(
     (forced && catalog.resolveForced({ name, principal }, forced.provider)) ??
     catalog.resolve({ name, principal, provider })
   return echo === undefined && !longContext ? offer : { ...offer, echo, longContext }
+}
+
+/** Finds the offer of the model that policy lets answer instead; the answer is called as it was asked for. */
+function rerouted(
+  { routeTo, principal, model }: Question,
+  offer: Offer,
+  catalog: Catalog<RoutedOffer>,
+): Offer {
+  if (routeTo === undefined) return offer
+  const anybody = { ...principal, models: ['*'] }
+  const found = catalog.resolve({ name: routeTo, principal: anybody, provider: undefined })
+  return { ...found.offer, echo: offer.echo ?? model }
 }
 
 /** Lets the labels of a decision travel with the question: routes may depend on them. */

@@ -1,20 +1,50 @@
-export { createBarriers, dayText, openBarrierStore, readBarrierStore } from './barrier/index.ts'
+export {
+  CrossingRefused,
+  askBarriers,
+  createBarriers,
+  crossingStatus,
+  dayText,
+  openBarrierStore,
+  proposeCrossing,
+  readBarrierStore,
+  wallsOpened,
+} from './barrier/index.ts'
 export type {
+  BarrierAnswer,
+  BarrierKnowledge,
+  BarrierQuestion,
+  BarrierStore,
   Barriers,
   BarriersConfig,
-  BarrierStore,
+  ContactHistory,
   Crossing,
-  Explanation,
+  CrossingLedger,
+  CrossingRequest,
+  Crossings,
   ExplainQuestion,
+  Explanation,
+  KnownCaller,
   Person,
+  Reason,
   Seen,
 } from './barrier/index.ts'
-export { createCompliance, createFinders } from './inspect/index.ts'
+export { createCategories } from './categories/index.ts'
+export type { ComplianceConfig } from './config.ts'
+export type { BarrierSet, CategorySet, PolicySet, TermFinder } from './contracts.ts'
+export { createTermFinder, openDictionaries } from './dictionaries/index.ts'
+export {
+  builtInLabels,
+  createCompliance,
+  createFinders,
+  lazyBuiltIns,
+  Memo,
+} from './inspect/index.ts'
 export type {
   AnswerTexts,
   BodyReader,
   BodyText,
   BodyTool,
+  BuiltIns,
   Compliance,
   CustomPattern,
   Destinations,
@@ -28,6 +58,12 @@ export type {
   TextPlace,
 } from './inspect/index.ts'
 export { complianceNotConfigured, inspectionNotConfigured } from './not-configured.ts'
+export { createPatternCompiler } from './patterns/index.ts'
+export { compilePolicies } from './policy/compile.ts'
+export type { PoliciesConfig, PolicyVocabulary } from './policy/config.ts'
+export { createHasher } from './redaction/index.ts'
+export { createNameRecognizer, createNameTagger, readNameModel } from './tagger/index.ts'
+export { tierOf as toolTierOf } from './tools/index.ts'
 export { labelPattern } from './categories/index.ts'
 export {
   backgroundTexts,

@@ -8,6 +8,8 @@ import {
 import { modelsConfigSchema } from '../catalog/config.ts'
 import { pricesConfigSchema } from '../catalog/prices-config.ts'
 import { barriersConfigSchema } from '../compliance/barrier/config.ts'
+import { complianceConfigSchema } from '../compliance/config.ts'
+import { policiesConfigSchema } from '../compliance/policy/config.ts'
 import { conversationsConfigSchema } from '../conversations/config.ts'
 import type { JsonObject } from '../core/json.ts'
 import { serverConfigSchema } from '../http/config.ts'
@@ -48,6 +50,10 @@ const schema = z.strictObject({
   conversations: conversationsConfigSchema.describe(
     'What previous_response_id may name, and for how long',
   ),
+  compliance: complianceConfigSchema.describe(
+    'What is looked for in requests and answers, and what looking may cost',
+  ),
+  policies: policiesConfigSchema.describe('What may be sent where, by whom, and in which form'),
   barriers: barriersConfigSchema.describe('Who may send and receive which categories of content'),
   keys: keysConfigSchema.describe('Virtual keys kept in this file, by their hash'),
   audit: auditConfigSchema.describe('The log of decisions and outcomes'),

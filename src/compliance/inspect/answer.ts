@@ -124,7 +124,7 @@ export class AnswerInspection {
     const shown = tokens.length === 0 ? text : (this.#restorer?.hide(text) ?? text)
     const findings = this.#find(shown, at, from)
     const outcome = this.#judge()
-    if (this.#refusal !== undefined) return { findings: [blockFrom(findings, at, text)] }
+    if (this.#refusal !== undefined) return { findings: [blockFrom(findings, at)] }
     const treated = findings.flatMap((finding): TreatedFinding[] => {
       const treatment = this.#treatmentOf(finding, shown, outcome.treat(finding, from.place))
       return treatment === undefined ? [] : [{ ...finding, treatment }]
@@ -273,19 +273,12 @@ export async function inspectWhole(
 }
 
 /** Stops a text where the first thing begins that was found and is not let out yet, or where it is decided up to. */
-function blockFrom(
-  findings: readonly Finding[],
-  { from }: InspectedPart,
-  text: string,
-): WindowFinding {
+function blockFrom(findings: readonly Finding[], { from }: InspectedPart): WindowFinding {
   const undecided = Math.max(0, from)
   const culprit = findings.find(({ start }) => start >= undecided)
-  return {
-    start: culprit?.start ?? undecided,
-    end: text.length,
-    isBlocking: true,
-    write: () => '',
-  }
+  const start = culprit?.start ?? undecided
+  // Not to the end: what goes on is waited for.
+  return { start, end: start + 1, isBlocking: true, write: () => '' }
 }
 
 function targetsOf({ provider, model }: Answer, { targets }: CallState): readonly TargetFacts[] {

@@ -46,7 +46,7 @@ export interface FinderParts {
   readonly terms: readonly TermFinder[]
   readonly injection: InjectionDetector | undefined
   readonly names: { readonly recognizer: NameRecognizer; readonly tagger: NameTagger } | undefined
-  /** Lowest score at which a finding is of use to anybody; `undefined` where it is of none. */
+  /** Lowest score at which a finding is of use to anybody; `undefined` where nobody asks, above 1 where nobody may. */
   readonly threshold: (label: string, category: string, direction: Direction) => number | undefined
 }
 
@@ -184,8 +184,9 @@ function createThresholds(
     if (cached !== undefined) return cached
     const asked = threshold(label, category, direction)
     const isName = category === 'name' || label === 'address'
-    const lowest = asked ?? (isName ? Infinity : recordedScore)
-    const minimum = Math.min(lowest, isName ? Infinity : recordedScore)
+    // Names are not looked for unless somebody asks: they cost more than all the rest.
+    const unasked = isName ? Infinity : recordedScore
+    const minimum = asked === undefined ? unasked : asked > 1 ? asked : Math.min(asked, unasked)
     known[direction].set(label, minimum)
     return minimum
   }

@@ -1,0 +1,241 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createBodyReader } from './body-reader.ts'
+import type { BodyReaderOptions } from './body-reader.ts'
+import {
+  builtInLabels,
+  complianceNotConfigured,
+  compilePolicies,
+  createBarriers,
+  createCategories,
+  createCompliance,
+  createFinders,
+  createHasher,
+  createNameRecognizer,
+  createNameTagger,
+  createPatternCompiler,
+  createTermFinder,
+  lazyBuiltIns,
+  Memo,
+  openDictionaries,
+  readNameModel,
+  toolTierOf,
+} from './compliance/index.ts'
+import type {
+  BarrierSet,
+  BarrierStore,
+  BuiltIns,
+  CategorySet,
+  Compliance,
+  CustomPattern,
+  FinderParts,
+  Finders,
+  LabelInfo,
+  PolicySet,
+  PolicyVocabulary,
+  TermFinder,
+} from './compliance/index.ts'
+import type { Clock } from './core/clock.ts'
+import type { Direction } from './core/facts.ts'
+import type { GatewayConfig } from './gateway.ts'
+import type { ComplianceStage } from './pipeline/index.ts'
+import { openKeyFile } from './storage/index.ts'
+
+export interface MaestroDependencies extends BodyReaderOptions {
+  readonly clock: Clock
+  /** What barriers know beside their configuration; it outlives every version of it. */
+  readonly barriers: BarrierStore
+  readonly detection: Detection
+}
+
+/** What all configuration versions share. */
+export interface Detection {
+  readonly builtIns: () => BuiltIns
+  /** Key of hashes that take the place of values: the same value has the same hash in every call. */
+  readonly hashKey: () => Uint8Array
+}
+
+/** Returns what all configuration versions share; nothing is built or read before it is needed. */
+export function openDetection(dataDir: string): Detection {
+  let key: Uint8Array | undefined
+  return {
+    builtIns: lazyBuiltIns(),
+    hashKey: () => (key ??= openKeyFile(join(dataDir, 'compliance-hash.key'))),
+  }
+}
+
+/** The compliance of one configuration version. */
+export interface Maestro extends AsyncDisposable {
+  readonly stage: ComplianceStage
+}
+
+/** The sections of a configuration that decide about content. */
+type ContentConfig = Pick<
+  GatewayConfig,
+  'policies' | 'barriers' | 'compliance' | 'models' | 'providers'
+>
+
+/**
+ * Builds what inspects content: detectors, dictionaries, categories, policies, barriers. A gateway with no rule
+ * and nothing to observe inspects nothing and says so. Throws where a rule or a file cannot be used.
+ */
+export function createMaestro(config: ContentConfig, dependencies: MaestroDependencies): Maestro {
+  if (!isConfigured(config)) {
+    return { stage: complianceNotConfigured, [Symbol.asyncDispose]: async () => undefined }
+  }
+  const terms = termFinders(config)
+  const labels = labelsOf(config, terms)
+  const categories = createCategories(config.compliance.categories, { labels, readFile })
+  const policies = compilePolicies(config.policies, vocabularyOf(config, labels, categories))
+  const barriers = barriersOf(config, dependencies)
+  const names = namesOf(config)
+  const finders = findersOf(config, {
+    ...dependencies.detection.builtIns(),
+    terms,
+    names,
+    threshold: thresholdOf(config, policies, categories),
+  })
+  const stage = stageOf(config, { finders, policies, categories, barriers }, dependencies)
+  return {
+    stage,
+    [Symbol.asyncDispose]: async () => names?.recognizer[Symbol.asyncDispose](),
+  }
+}
+
+/** Tells whether anything asks for the content of calls. */
+function isConfigured({ policies, barriers, compliance }: ContentConfig): boolean {
+  const { walls, conflicts } = barriers
+  return policies.length > 0 || walls.length > 0 || conflicts.length > 0 || compliance.observe
+}
+
+interface Rules {
+  readonly finders: Finders
+  readonly policies: PolicySet
+  readonly categories: CategorySet
+  readonly barriers: BarrierSet | undefined
+}
+
+function stageOf(
+  config: ContentConfig,
+  rules: Rules,
+  dependencies: MaestroDependencies,
+): Compliance {
+  const { maxInspectionMs, unreadable } = config.compliance
+  return createCompliance(
+    {
+      ...rules,
+      clock: dependencies.clock,
+      reader: createBodyReader(dependencies),
+      tierOf: (tool) => toolTierOf(tool).tier,
+      hash: createHasher(dependencies.detection.hashKey()),
+      limits: { maxInspectionMs, unreadable },
+      memo: new Memo(),
+    },
+    true,
+  )
+}
+
+function termFinders({ compliance }: ContentConfig): TermFinder[] {
+  const { dictionaries } = compliance
+  return dictionaries.length === 0
+    ? []
+    : [createTermFinder(openDictionaries(dictionaries, readFile))]
+}
+
+/** Everything that may be found with this configuration. */
+function labelsOf(
+  { compliance }: ContentConfig,
+  terms: readonly TermFinder[],
+): readonly LabelInfo[] {
+  const excluded = new Set(compliance.excludeDetectors)
+  return [
+    ...builtInLabels().filter(({ label }) => !excluded.has(label)),
+    ...patternsOf(compliance),
+    ...terms.flatMap((finder) => finder.labels),
+  ]
+}
+
+function patternsOf({ patterns }: ContentConfig['compliance']): CustomPattern[] {
+  return patterns.map(({ name, label = `custom:${name}`, category, score }) => ({
+    label,
+    category,
+    score,
+  }))
+}
+
+function vocabularyOf(
+  { models, providers }: ContentConfig,
+  findings: readonly LabelInfo[],
+  categories: CategorySet,
+): PolicyVocabulary {
+  const targets = models.flatMap((model) => model.targets)
+  const present = (names: readonly (string | undefined)[]): string[] => [
+    ...new Set(names.filter((name) => name !== undefined)),
+  ]
+  return {
+    findings,
+    labels: categories.labels,
+    models: models.map(({ name }) => name),
+    providers: providers.map(({ name }) => name),
+    perimeters: present(targets.map(({ perimeter }) => perimeter)),
+    regions: present(targets.map(({ region }) => region)),
+  }
+}
+
+function barriersOf(
+  { barriers }: ContentConfig,
+  { barriers: store, clock }: MaestroDependencies,
+): BarrierSet | undefined {
+  if (barriers.walls.length === 0 && barriers.conflicts.length === 0) return undefined
+  const { history, crossings } = store
+  return createBarriers(barriers, { history, crossings, clock })
+}
+
+function namesOf({ compliance }: ContentConfig): FinderParts['names'] {
+  const { enabled, inlineCharacters, queueCharacters } = compliance.names
+  if (!enabled) return undefined
+  return {
+    recognizer: createNameRecognizer({ inlineCharacters, queueCharacters }),
+    tagger: createNameTagger(readNameModel()),
+  }
+}
+
+/** Lowest score at which a policy or a category asks for a finding. */
+function thresholdOf(
+  { compliance }: ContentConfig,
+  policies: PolicySet,
+  categories: CategorySet,
+): FinderParts['threshold'] {
+  const excluded = new Set(compliance.excludeDetectors)
+  return (label: string, category: string, direction: Direction) => {
+    if (excluded.has(label)) return Infinity
+    const asked = [policies.needs(label, category, direction), categories.needs(label)]
+      .filter((need) => need !== undefined)
+      .map(({ minScore }) => minScore)
+    return asked.length === 0 ? undefined : Math.min(...asked)
+  }
+}
+
+type FoundBy = BuiltIns & Pick<FinderParts, 'terms' | 'names' | 'threshold'>
+
+function findersOf({ compliance }: ContentConfig, parts: FoundBy): Finders {
+  const { patterns, injection } = compliance
+  const custom =
+    patterns.length === 0
+      ? {}
+      : {
+          patterns: {
+            set: createPatternCompiler().compile(patterns),
+            entries: patternsOf(compliance),
+          },
+        }
+  return createFinders({
+    ...parts,
+    ...custom,
+    injection: injection ? parts.injection : undefined,
+  })
+}
+
+function readFile(path: string): Uint8Array {
+  return readFileSync(path)
+}
