@@ -1,0 +1,6 @@
+export { builtInLabels } from '../inspect/built-ins.ts'
+export { findProblems as findPolicyProblems } from './problems.ts'
+export type { PolicyProblem } from './rule.ts'
+export { policiesConfigSchema } from './schema.ts'
+export type { PoliciesConfig, PolicyConfig } from './schema.ts'
+export type { PolicyVocabulary } from './vocabulary.ts'
