@@ -34,8 +34,28 @@ export { hasRepeatedMember, outlineJson } from './json-scan.ts'
 export type { JsonOutline, Span } from './json-scan.ts'
 export { openStreamEnding } from './stream-ending.ts'
 export type { StreamEnding } from './stream-ending.ts'
-export { clearedBy, openTextGate, replaceTexts, segmentsOf } from './texts/index.ts'
-export type { BodyTexts, TextGateOptions, TextSegment } from './texts/index.ts'
+export {
+  answerTexts,
+  clearedBy,
+  openTextGate,
+  rangesIn,
+  replaceTexts,
+  requestTexts,
+  segmentsOf,
+} from './texts/index.ts'
+export type {
+  AnswerTexts,
+  AttachmentCount,
+  BodyTexts,
+  JoinedPart,
+  JoinedText,
+  ReadBody,
+  RequestTexts,
+  SegmentRange,
+  TextGateOptions,
+  TextSegment,
+  ToolUse,
+} from './texts/index.ts'
 export { convertCount } from './tokenize.ts'
 export { createSseSplitter, formatSse } from './sse.ts'
 export type { SseFrame, SseSplitter } from './sse.ts'

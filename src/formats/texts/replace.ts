@@ -133,8 +133,8 @@ function addInnerEdits(
 ): void {
   const inner = decode(literal)
   const map = mapOf(literal)
-  for (const { leaf, text } of leavesOf(inner)) {
-    const words = texts.get(leaf.place())
+  for (const { leaf, place, text } of leavesOf(inner)) {
+    const words = texts.get(place)
     if (words === undefined) continue
     const [start, end] = [map.written(leaf.written(0)), map.written(leaf.written(text.length))]
     edits.push({ start: at + start, end: at + end, text: escapeJson(leaf.escape(words)) })
@@ -144,12 +144,15 @@ function addInnerEdits(
 /** A leaf of JSON text with all it says. */
 export interface WholeLeaf {
   readonly leaf: JsonLeaf
+  /** Where it stands; of a member that is given twice the second is told apart by `#2` and so on. */
+  readonly place: string
   readonly text: string
 }
 
 /** Reads all leaves of JSON text. */
 export function leavesOf(text: string): readonly WholeLeaf[] {
   const leaves: WholeLeaf[] = []
+  const seen = new Map<string, number>()
   let open: JsonLeaf | undefined
   let said = ''
   const scanner = new JsonTextScanner({
@@ -161,7 +164,16 @@ export function leavesOf(text: string): readonly WholeLeaf[] {
       said += more
     },
     close() {
-      if (open !== undefined && said !== '') leaves.push({ leaf: open, text: said })
+      if (open !== undefined && said !== '') {
+        const place = open.place()
+        const count = (seen.get(place) ?? 0) + 1
+        seen.set(place, count)
+        leaves.push({
+          leaf: open,
+          place: count === 1 ? place : `${place}#${count}`,
+          text: said,
+        })
+      }
       open = undefined
     },
   })

@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../core/json.ts'
 import type { TextChannel } from '../../core/text-filter.ts'
+import type { FindAttachment } from './attachments.ts'
+import type { ToolUse } from './tools.ts'
 
 export type TextRole = TextChannel['role']
 export type TextKind = TextChannel['kind']
@@ -40,6 +42,8 @@ export interface Rule {
   readonly isPrompt?: boolean
   /** The value only says once more, in another way, what texts beside it say: `logprobs`. */
   readonly isDerived?: boolean
+  /** Tells what each object or string here attaches to the body. */
+  readonly attachment?: FindAttachment
 }
 
 /** An object as far as it is known. What is not known in it may hold text like anything else. */
@@ -63,6 +67,8 @@ export interface Visit {
   readonly index: number | undefined
   /** Names of tools by the id of a call, or by the channel of one. */
   readonly tools: Map<string, string>
+  /** Takes note of a tool that the body concerns; absent where nobody asks. */
+  readonly tell?: ((tool: ToolUse) => void) | undefined
 }
 
 const nothing: ReadonlyMap<string, Rule> = new Map()
@@ -117,6 +123,11 @@ export function within(rule: Rule, scope: Partial<Scope>): Rule {
 /** The same rule for texts that grow while an answer is streamed. */
 export function growing(rule: Rule, channel: string): Rule {
   return { ...rule, channel }
+}
+
+/** The same rule for what attaches something to the body. */
+export function attaching(rule: Rule, attachment: FindAttachment): Rule {
+  return { ...rule, attachment }
 }
 
 /** A scope that differs from another; what the change leaves undefined stays. */

@@ -1,12 +1,14 @@
 import { GatewayError } from '../../core/errors.ts'
 import { isObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Attachment } from './attachments.ts'
 import { isLongNumber, isPlainName } from './leaf.ts'
-import { dataUrlHead, fromBase64, isTextHead } from './encoded.ts'
 import { encodedStep, jsonStep, memberStep, nameStep } from './place.ts'
 import { leavesOf } from './replace.ts'
+import { encodedText, isText } from './strings.ts'
 import { changed, unknown } from './shape.ts'
-import type { Rule, Scope, Shape, StringRule } from './shape.ts'
+import type { Rule, Scope, Shape, Visit } from './shape.ts'
+import type { ToolUse } from './tools.ts'
 
 /** A text that was met in a body. */
 export interface FoundText {
@@ -19,6 +21,8 @@ export interface FoundText {
   readonly channel: string | undefined
   /** Whether it is JSON text whose leaves are still to be read; only for texts of a channel. */
   readonly isJson: boolean
+  /** The same for all text parts of one content: a model reads them as one text. */
+  readonly content: object | undefined
 }
 
 /** Receives what is met, in order. */
@@ -30,9 +34,10 @@ export interface Finder {
   derived?(place: string, owner: string): void
   /** Text as numbers of tokens. */
   tokens?(place: string): void
+  tool?(tool: ToolUse): void
+  attachment?(attachment: Attachment): void
 }
 
-const shortest = 4
 /** Deeper than any request may be; a place is as long as it is deep. */
 const maxDepth = 1024
 
@@ -88,10 +93,12 @@ class Walk {
   readonly #finder: Finder
   readonly #levels: Level[] = []
   readonly #tools: Map<string, string>
+  readonly #tell: Visit['tell']
 
   constructor(finder: Finder) {
     this.#finder = finder
     this.#tools = finder.tools ?? new Map()
+    this.#tell = finder.tool === undefined ? undefined : (tool) => finder.tool?.(tool)
   }
 
   run(body: JsonValue, rule: Rule, scope: Scope): void {
@@ -160,7 +167,7 @@ class Walk {
     if (Array.isArray(value)) return { rule, shape: rule.shape, scope: base }
     const shape = rule.shape.choose?.(value) ?? rule.shape
     const own = rule.scope === undefined ? base : changed(base, rule.scope)
-    const scope = shape.enter?.(value, own, { index, tools: this.#tools }) ?? own
+    const scope = shape.enter?.(value, own, { index, tools: this.#tools, tell: this.#tell }) ?? own
     return { rule, shape, scope }
   }
 
@@ -173,34 +180,42 @@ class Walk {
       const cause = new Error(`a body is nested deeper than ${maxDepth} levels`)
       throw new GatewayError('compliance_unavailable', undefined, { cause })
     }
+    if (rule.attachment !== undefined && !Array.isArray(value)) this.#attach(value, rule)
     const known = this.#known(value, rule, level.scope, typeof step === 'number' ? step : undefined)
     this.#levels.push(new Level(value, { parent: level, step }, known))
   }
 
+  #attach(value: JsonObject | string, rule: Rule): void {
+    const attachment = rule.attachment?.(value)
+    if (attachment !== undefined) this.#finder.attachment?.(attachment)
+  }
+
   #string(value: string, rule: Rule, level: Level, step: string | number): void {
     const kind = rule.string
+    if (rule.attachment !== undefined) this.#attach(value, rule)
     const encoded = kind === 'text' ? undefined : encodedText(value, kind)
     if (encoded !== undefined) {
       const at = positionOf(level, step)
       this.#emit(encoded, rule, { ...at, place: at.place + encodedStep })
     } else if (isText(value, kind)) {
       if (kind === 'json' && !isGrowing(rule, level.scope)) this.#json(value, rule, level, step)
-      else this.#emit(value, rule, positionOf(level, step))
+      else this.#emit(value, rule, positionOf(level, step), contentOf(level, rule, step))
     }
   }
 
   #json(value: string, rule: Rule, level: Level, step: string | number): void {
     const at = positionOf(level, step)
-    for (const { leaf, text } of leavesOf(value)) {
-      const place = at.place + jsonStep + leaf.place()
+    for (const { leaf, place: inner, text } of leavesOf(value)) {
+      const place = at.place + jsonStep + inner
       this.#emit(text, rule, { scope: level.scope, place, key: leaf.key })
     }
   }
 
-  #emit(text: string, rule: Rule, { place, key, scope }: Position): void {
+  #emit(text: string, rule: Rule, { place, key, scope }: Position, content?: object): void {
     const own = rule.scope === undefined ? scope : changed(scope, rule.scope)
     const channel = isGrowing(rule, own) ? `${own.channel}/${rule.channel}` : undefined
-    this.#finder.text({ place, text, scope: own, key, channel, isJson: rule.string === 'json' })
+    const isJson = rule.string === 'json'
+    this.#finder.text({ place, text, scope: own, key, channel, isJson, content })
   }
 }
 
@@ -217,6 +232,13 @@ function positionOf(level: Level, step: string | number): Position {
   return { place: level.placeOf(step), key, scope: level.scope }
 }
 
+/** The content that a text is a part of: the array that holds its part. */
+function contentOf(level: Level, rule: Rule, step: string | number): object | undefined {
+  if (rule.channel === undefined || step !== 'text') return undefined
+  const { parent } = level
+  return parent === undefined || parent.names !== undefined ? undefined : parent
+}
+
 function isTokens(value: Level['value'], rule: Rule): boolean {
   return Array.isArray(value) && typeof value[0] === 'number' && rule.isPrompt === true
 }
@@ -231,41 +253,4 @@ function namesOf(object: JsonObject, { first }: Shape): readonly string[] {
   const rank = (name: string): number =>
     (first.indexOf(name) + first.length + 1) % (first.length + 1)
   return names.toSorted((one, other) => rank(one) - rank(other))
-}
-
-const wordPattern = /^[\w.:/+=-]{1,64}$/
-const opaquePattern = /^[\w+/=.:|~\r\n-]*$/
-
-/** Tells whether a string is one that somebody wrote. */
-function isText(value: string, rule: StringRule): boolean {
-  switch (rule) {
-    case 'text':
-    case 'json':
-      return value !== ''
-    case 'unknown':
-      return value.length >= shortest
-    case 'word':
-      return value !== '' && !wordPattern.test(value)
-    case 'url': {
-      const head = dataUrlHead(value)
-      const isData = head !== '' && !isTextHead(head)
-      return value !== '' && !(isData && opaquePattern.test(value.slice(head.length)))
-    }
-    case 'opaque': {
-      const head = dataUrlHead(value)
-      return isTextHead(head) || !opaquePattern.test(value.slice(head.length))
-    }
-    case 'encoded':
-      return value !== ''
-    default:
-      return rule satisfies never
-  }
-}
-
-/** Returns the text that a string holds in base 64, where it is known to hold one. */
-function encodedText(value: string, rule: StringRule): string | undefined {
-  if (rule === 'encoded') return fromBase64(value)
-  if (rule !== 'opaque' && rule !== 'url') return undefined
-  const head = dataUrlHead(value)
-  return isTextHead(head) ? fromBase64(value.slice(head.length)) : undefined
 }

@@ -169,8 +169,8 @@ class Gate implements StreamTextGate {
   }
 
   #open(channel: TextChannel, isJson: boolean): GrowingText {
-    const { repeats } = this.#rules
-    return openGrowingText({ channel, openFilter: this.#openFilter, isJson, keepsText: repeats })
+    const keepsText = this.#rules.repeats(channel.id)
+    return openGrowingText({ channel, openFilter: this.#openFilter, isJson, keepsText })
   }
 
   /** The texts of the same choice, this one included. */

@@ -12,6 +12,7 @@ import { anthropicEvent } from '../shapes/anthropic.ts'
 import { converseEvent, endedBlocks } from '../shapes/bedrock.ts'
 import { cohereEvent, endedByCohere } from '../shapes/cohere.ts'
 import { endedCandidates, geminiAnswer } from '../shapes/gemini.ts'
+import { mediaEvent, spokenChannel } from '../shapes/endpoints.ts'
 import { ollamaAnswer } from '../shapes/ollama.ts'
 import { openAiAnswer } from '../shapes/openai-chat.ts'
 import { endedBy, responsesEvent } from '../shapes/responses-events.ts'
@@ -28,17 +29,18 @@ export interface StreamRules {
   readonly ended: (data: JsonObject, event: string) => readonly string[]
   /** Frames that end texts bring none of them. */
   readonly saysEnds: boolean
-  /** Frames tell texts once more, whole. */
-  readonly repeats: boolean
+  /** Tells whether frames may follow that tell the text of a channel once more, whole. */
+  readonly repeats: (channel: string) => boolean
 }
 
-const sse = { openSplitter: createSseSplitter, wire: sseWire, saysEnds: true, repeats: false }
+const sse = { openSplitter: createSseSplitter, wire: sseWire, saysEnds: true, repeats: () => false }
 
 const openAi: StreamRules = {
   ...sse,
-  frame: of(openAiAnswer),
+  frame: of({ ...openAiAnswer, choose: mediaEvent }),
   ended: endedChoices,
   saysEnds: false,
+  repeats: (channel) => channel.startsWith(spokenChannel),
 }
 const anthropic: StreamRules = { ...sse, frame: of(anthropicEvent), ended: endedByAnthropic }
 const gemini: StreamRules = {
@@ -52,7 +54,7 @@ const gemini: StreamRules = {
 export const streamRules: Readonly<Record<FormatName, StreamRules>> = {
   'openai-chat': openAi,
   'openai-completions': openAi,
-  'openai-responses': { ...sse, frame: of(responsesEvent), ended: endedBy, repeats: true },
+  'openai-responses': { ...sse, frame: of(responsesEvent), ended: endedBy, repeats: () => true },
   'anthropic-messages': anthropic,
   gemini,
   'gemini-array': { ...gemini, openSplitter: createArraySplitter, wire: plainWire },
@@ -80,6 +82,7 @@ export const streamRules: Readonly<Record<FormatName, StreamRules>> = {
 }
 
 function endedChoices(data: JsonObject): readonly string[] {
+  if (data['type'] === 'transcript.text.done') return [`${spokenChannel}/`]
   return asArray(data['choices']).flatMap((element, index) => {
     const choice = asObject(element)
     const isEnded = asString(choice?.['finish_reason']) !== undefined

@@ -16,7 +16,11 @@ import {
   within,
   word,
 } from '../shape.ts'
-import type { Rule, Scope, Shape } from '../shape.ts'
+import { anthropicBlock } from '../attachments.ts'
+import { kindOfMediaType } from '../file-types.ts'
+import { encoded } from '../shape.ts'
+import type { Rule, Scope, Shape, Visit } from '../shape.ts'
+import { answeredTool, calledTool } from '../tools.ts'
 import { argumentsRule, documentText, errorRule, responseFormat } from './common.ts'
 import { toolArguments, toolDefinitions, toolResult, withRole, withTitle } from './common.ts'
 
@@ -25,9 +29,14 @@ const cacheControl: Rule = of({ members: members(each(word, 'type', 'ttl')) })
 
 const source: Shape = {
   members: members(words, { url, file_id: opaque, data: opaque, content: later(() => block) }),
-  choose: (object) => (object['type'] === 'text' ? textSource : undefined),
+  choose(object) {
+    if (object['type'] === 'text') return textSource
+    const type = asString(object['media_type'])
+    return type !== undefined && kindOfMediaType(type) === 'text' ? encodedSource : undefined
+  },
 }
 const textSource: Shape = { members: members(words, { data: text }) }
+const encodedSource: Shape = { members: members(words, { data: encoded }) }
 
 /** A content block. */
 export const block: Shape = {
@@ -51,31 +60,32 @@ export const block: Shape = {
       members: members(words, { url, encrypted_index: opaque, file_id: opaque }),
       other: unknown,
     }),
-    content: later(() => block),
+    content: later(() => block, { attachment: anthropicBlock }),
   }),
-  enter: (object, scope, { tools }) => blockScope(object, scope, tools),
+  enter: blockScope,
 }
+const blocks: Rule = of(block, { attachment: anthropicBlock })
 
-function blockScope(object: JsonObject, scope: Scope, tools: Map<string, string>): Scope {
+function blockScope(object: JsonObject, scope: Scope, { tools, tell }: Visit): Scope {
   const type = asString(object['type']) ?? ''
   if (type.endsWith('tool_use')) {
     const name = asString(object['name']) ?? ''
     const id = scope.channel ?? asString(object['id'])
     if (id !== undefined) tools.set(id, name)
+    tell?.(calledTool(name, object['input']))
     return changed(scope, { source: name })
   }
   if (type.endsWith('tool_result')) {
-    return changed(scope, {
-      ...toolResult,
-      source: tools.get(asString(object['tool_use_id']) ?? ''),
-    })
+    const name = tools.get(asString(object['tool_use_id']) ?? '')
+    tell?.(answeredTool(name))
+    return changed(scope, { ...toolResult, source: name })
   }
   const isDocument = type === 'document' || type === 'search_result'
   return isDocument ? withTitle(object, changed(scope, documentText)) : scope
 }
 
 const message: Shape = {
-  members: members(words, { content: of(block) }),
+  members: members(words, { content: blocks }),
   enter: (object, scope) => withRole(scope, object['role']),
 }
 
@@ -100,7 +110,7 @@ export const anthropicRequest: Shape = {
 export const anthropicAnswer: Shape = {
   members: members(words, {
     id: opaque,
-    content: of(block),
+    content: blocks,
     stop_sequence: text,
     error: errorRule,
     request_id: word,

@@ -13,7 +13,9 @@ import {
   of,
 } from '../shape.ts'
 import { opaque, text, unknown, url, word } from '../shape.ts'
+import { always, converseDocument } from '../attachments.ts'
 import type { Rule, Shape } from '../shape.ts'
+import { answeredTool, calledTool } from '../tools.ts'
 import {
   argumentsRule,
   documentText,
@@ -40,7 +42,8 @@ function media(bytes: Rule): Shape {
 }
 const textDocument: Shape = media(encoded)
 const binary: Rule = of(media(opaque))
-const document: Rule = of(media(opaque), { scope: documentText })
+const searchResult: Rule = of(media(opaque), { scope: documentText })
+const document: Rule = { ...searchResult, attachment: converseDocument }
 
 const reasoning: Shape = {
   members: members({
@@ -60,25 +63,32 @@ const toolUse: Shape = {
     type: word,
     input: growing(argumentsRule, 'arguments'),
   }),
-  enter(object, scope, { tools }) {
+  enter(object, scope, { tools, tell }) {
     const key = scope.channel ?? asString(object['toolUseId']) ?? ''
     const name = asString(object['name'])
     if (name !== undefined) tools.set(key, name)
+    if (name !== undefined) tell?.(calledTool(name, object['input']))
     return changed(scope, { ...toolArguments, source: tools.get(key) })
   },
 }
 const toolResultShape: Shape = {
   members: members({ toolUseId: opaque, status: word, type: word, content: later(() => block) }),
-  enter: (object, scope, { tools }) =>
-    changed(scope, { ...toolResult, source: tools.get(asString(object['toolUseId']) ?? '') }),
+  enter(object, scope, { tools, tell }) {
+    const name = tools.get(asString(object['toolUseId']) ?? '')
+    tell?.(answeredTool(name))
+    return changed(scope, { ...toolResult, source: name })
+  },
 }
 
 /** A content block, or the delta of one. */
 export const block: Shape = {
-  members: members(each(binary, 'image', 'video', 'audio'), {
+  members: members({
+    image: { ...binary, attachment: always('image') },
+    video: { ...binary, attachment: always('video') },
+    audio: { ...binary, attachment: always('audio') },
     text: growing(text, 'text'),
     document,
-    searchResult: document,
+    searchResult,
     json: free,
     toolUse: of(toolUse),
     toolResult: of(toolResultShape),

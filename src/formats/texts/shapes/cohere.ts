@@ -12,6 +12,7 @@ import {
   of,
 } from '../shape.ts'
 import { opaque, text, unknown, url, word } from '../shape.ts'
+import { always } from '../attachments.ts'
 import type { Rule, Shape } from '../shape.ts'
 import { documents, responseFormat, toolDefinitions } from './common.ts'
 import { message as openAiMessage, toolCall } from './openai-chat.ts'
@@ -24,7 +25,10 @@ const part: Shape = {
     type: word,
     text: growing(text, 'text'),
     thinking: growing(text, 'thinking'),
-    image_url: of({ members: members({ url, detail: word }) }, { string: 'url' }),
+    image_url: of(
+      { members: members({ url, detail: word }) },
+      { string: 'url', attachment: always('image') },
+    ),
     document: documents,
   }),
 }
@@ -54,7 +58,7 @@ export const cohereRequest: Shape = {
     stop_sequences: text,
     ...each(text, 'texts', 'query', 'message', 'preamble'),
     inputs: of({ members: members({ content: of(part) }) }),
-    images: of({ members: members({ url }) }, { string: 'url' }),
+    images: of({ members: members({ url }) }, { string: 'url', attachment: always('image') }),
   }),
 }
 

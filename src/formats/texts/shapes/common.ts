@@ -17,7 +17,8 @@ import {
   within,
   word,
 } from '../shape.ts'
-import type { Rule, Scope, Shape, TextRole } from '../shape.ts'
+import type { Rule, Scope, Shape, TextRole, Visit } from '../shape.ts'
+import { offeredTool } from '../tools.ts'
 
 const roles: ReadonlyMap<unknown, TextRole> = new Map<unknown, TextRole>([
   ['system', 'system'],
@@ -60,8 +61,22 @@ const definition: Shape = {
     { inputSchema: of({ members: members({ json: schema }) }), input_examples: free },
     { cache_control: of({ members: members(each(word, 'type', 'ttl')) }) },
   ),
-  enter: (object, scope) => changed(scope, { source: asString(object['name']) ?? scope.source }),
+  enter(object, scope, visit) {
+    tellOffer(object, visit)
+    return changed(scope, { source: asString(object['name']) ?? scope.source })
+  },
 }
+
+/** The members behind which a definition stands once more inside. */
+const wrappers = ['function', 'custom', 'toolSpec', 'tool', 'tools'] as const
+
+/** Tells of a tool by its name, or of one of the vendor's own by its type. */
+function tellOffer(object: JsonObject, { tell }: Visit): void {
+  if (tell === undefined || wrappers.some((name) => typeof object[name] === 'object')) return
+  const name = asString(object['name']) ?? asString(object['type'])
+  if (name !== undefined && name !== '') tell(offeredTool(name, object))
+}
+
 export const toolDefinition: Shape = {
   members: new Map([
     ...definition.members,
@@ -85,6 +100,12 @@ export const responseFormat: Rule = of({
 export function withTitle(object: JsonObject, scope: Scope): Scope {
   const title = asString(object['title']) ?? asString(object['name'])
   return title === undefined ? scope : changed(scope, { source: title })
+}
+
+/** Takes the name of a file as its source. */
+export function withFilename(object: JsonObject, scope: Scope): Scope {
+  const name = asString(object['filename'])
+  return name === undefined ? scope : changed(scope, { source: name })
 }
 
 /** A document with a text or any members; strings stand for documents as well. */

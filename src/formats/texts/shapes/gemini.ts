@@ -1,6 +1,5 @@
 import { asArray, asObject, asString } from '../../../core/json.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import { isTextType } from '../encoded.ts'
 import {
   protocol,
   changed,
@@ -15,7 +14,10 @@ import {
   of,
 } from '../shape.ts'
 import { opaque, schema, text, unknown, url, within, word } from '../shape.ts'
-import type { Rule, Shape } from '../shape.ts'
+import { geminiBlob } from '../attachments.ts'
+import { kindOfMediaType } from '../file-types.ts'
+import type { Rule, Scope, Shape, Visit } from '../shape.ts'
+import { answeredTool, calledTool, offeredTool } from '../tools.ts'
 import { errorRule, resultRule, toolArguments, toolDefinitions } from './common.ts'
 import { documentText, withRole } from './common.ts'
 
@@ -30,11 +32,20 @@ function fields(list: Readonly<Record<string, Rule>>): Readonly<Record<string, R
 }
 
 const blobFields = { ...each(word, 'mimeType'), ...each(text, 'displayName'), fileUri: url }
-const textBlob: Shape = { members: members(fields({ ...blobFields, data: encoded })) }
+const textBlob: Shape = {
+  members: members(fields({ ...blobFields, data: encoded })),
+  enter: (object, scope) =>
+    changed(scope, {
+      ...documentText,
+      source: asString(object['displayName'] ?? object['display_name']),
+    }),
+}
 const blob: Shape = {
   members: members(fields({ ...blobFields, data: opaque })),
-  choose: (object) =>
-    isTextType(object['mimeType'] ?? object['mime_type']) ? textBlob : undefined,
+  choose(object) {
+    const type = asString(object['mimeType'] ?? object['mime_type'])
+    return type !== undefined && kindOfMediaType(type) === 'text' ? textBlob : undefined
+  },
 }
 
 /** A piece of an argument, in streams that tell arguments piece by piece. */
@@ -54,16 +65,24 @@ const call: Shape = {
     }),
   ),
   other: within(free, toolArguments),
-  enter(object, scope, { tools }) {
+  enter(object, scope, { tools, tell }) {
     const name = asString(object['name'])
     tools.set(asString(object['id']) ?? '', name ?? '')
+    tell?.(calledTool(name ?? '', object['args'] ?? object['partialArgs']))
     return changed(scope, { source: name })
   },
 }
 const result: Shape = {
   members: members({ id: opaque, name: text, response: free, parts: later(() => part) }),
-  enter: (object, scope) => changed(scope, { source: asString(object['name']) }),
+  enter(object, scope, { tell }) {
+    const name = asString(object['name'])
+    tell?.(answeredTool(name))
+    return changed(scope, { source: name })
+  },
 }
+
+/** Gemini's own tool. */
+const codeTool = 'code_execution'
 
 /** A part of a content. */
 export const part: Shape = {
@@ -71,16 +90,26 @@ export const part: Shape = {
     fields({
       text: growing(text, 'text'),
       thoughtSignature: opaque,
-      inlineData: of(blob),
-      fileData: of(blob),
+      inlineData: of(blob, { attachment: geminiBlob }),
+      fileData: of(blob, { attachment: geminiBlob }),
       functionCall: of(call),
       toolCall: of(call),
       functionResponse: of(result, { scope: resultRule.scope ?? {} }),
       toolResponse: resultRule,
       executableCode: of({
         members: members({ language: word, code: within(text, toolArguments) }),
+        enter(object, scope, { tell }) {
+          tell?.(calledTool(codeTool, object['code']))
+          return scope
+        },
       }),
-      codeExecutionResult: of({ members: members({ outcome: word, output: resultRule }) }),
+      codeExecutionResult: of({
+        members: members({ outcome: word, output: resultRule }),
+        enter(_, scope, { tell }) {
+          tell?.(answeredTool(codeTool))
+          return scope
+        },
+      }),
     }),
   ),
   enter: (object, scope) =>
@@ -105,11 +134,24 @@ const generationConfig: Shape = {
   ),
 }
 
+/** Tells of the tools that are offered by the name of their settings alone, such as `googleSearch`. */
+function tellBuiltIn(object: JsonObject, scope: Scope, { tell }: Visit): Scope {
+  if (tell === undefined) return scope
+  for (const [name, settings] of Object.entries(object)) {
+    if (/^function_?declarations$/i.test(name)) continue
+    tell(offeredTool(name, asObject(settings) ?? {}))
+  }
+  return scope
+}
+
 const own = {
   contents: of(content),
   content: of(content),
   systemInstruction: of(content, { scope: { role: 'system' } }),
-  tools: of({ members: members(fields({ functionDeclarations: toolDefinitions })) }),
+  tools: of({
+    members: members(fields({ functionDeclarations: toolDefinitions })),
+    enter: tellBuiltIn,
+  }),
   toolConfig: protocol,
   generationConfig: of(generationConfig),
   safetySettings: protocol,

@@ -1,4 +1,5 @@
-import { each, free, members, of, opaque, schema, text, within, word } from '../shape.ts'
+import { always } from '../attachments.ts'
+import { attaching, each, free, members, of, opaque, schema, text, within, word } from '../shape.ts'
 import type { Shape } from '../shape.ts'
 import { toolDefinitions } from './common.ts'
 import { message } from './openai-chat.ts'
@@ -14,7 +15,7 @@ export const ollamaRequest: Shape = {
     options: free,
     ...each(text, 'input', 'prompt', 'suffix', 'template'),
     system: within(text, { role: 'system' }),
-    images: opaque,
+    images: attaching(opaque, always('image')),
   }),
 }
 

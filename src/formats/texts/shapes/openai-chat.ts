@@ -12,16 +12,20 @@ import {
   of,
 } from '../shape.ts'
 import { opaque, text, url, within, word } from '../shape.ts'
+import { always, isTextFile, openAiFile } from '../attachments.ts'
 import type { Rule, Shape } from '../shape.ts'
+import { attaching, encoded } from '../shape.ts'
+import { answeredTool, calledTool } from '../tools.ts'
 import {
   annotations,
   argumentsRule,
+  documentText,
   documents,
   errorRule,
   responseFormat,
   toolArguments,
 } from './common.ts'
-import { toolDefinitions, withRole } from './common.ts'
+import { toolDefinitions, withFilename, withRole } from './common.ts'
 
 const called: Shape = {
   members: members({
@@ -29,6 +33,11 @@ const called: Shape = {
     arguments: growing(argumentsRule, 'arguments'),
     input: growing(within(text, toolArguments), 'input'),
   }),
+  enter(object, scope, { tell }) {
+    const name = asString(object['name'])
+    if (name !== undefined) tell?.(calledTool(name, object['arguments'] ?? object['input']))
+    return scope
+  },
 }
 
 /** A tool call of a message, or a piece of one. */
@@ -45,9 +54,18 @@ export const toolCall: Shape = {
 }
 
 const image: Rule = of({ members: members({ url, detail: word }) }, { string: 'url' })
-const file: Rule = of({
-  members: members({ filename: text, file_data: opaque, file_id: opaque, url }),
-})
+const fileMembers = { filename: text, file_data: opaque, file_id: opaque, url } as const
+const textFile: Shape = {
+  members: members({ ...fileMembers, file_data: encoded }),
+  enter: (object, scope) => withFilename(object, changed(scope, documentText)),
+}
+const file: Rule = of(
+  {
+    members: members(fileMembers),
+    choose: (object) => (isTextFile(object) ? textFile : undefined),
+  },
+  { attachment: openAiFile },
+)
 
 const thought: Shape = { members: members({ type: word, text: growing(text, 'thinking') }) }
 
@@ -57,9 +75,12 @@ export const contentPart: Shape = {
     type: word,
     text: growing(text, 'content'),
     refusal: growing(text, 'refusal'),
-    image_url: image,
-    video_url: image,
-    input_audio: of({ members: members({ data: opaque, format: word }) }),
+    image_url: attaching(image, always('image')),
+    video_url: attaching(image, always('video')),
+    input_audio: of(
+      { members: members({ data: opaque, format: word }) },
+      { attachment: always('audio') },
+    ),
     file,
     document: documents,
     cache_control: of({ members: members(each(word, 'type', 'ttl')) }),
@@ -91,18 +112,22 @@ export const message: Shape = {
     reasoning_details: of(reasoningDetail),
     tool_plan: growing(text, 'plan'),
     annotations,
-    images: of({ members: members({ type: word, image_url: image }) }, { string: 'opaque' }),
+    images: of(
+      { members: members({ type: word, image_url: image }) },
+      { string: 'opaque', attachment: always('image') },
+    ),
     tool_calls: of(toolCall),
     function_call: of(called),
     audio: of({
       members: members({ id: opaque, data: derived, transcript: growing(text, 'transcript') }),
     }),
   }),
-  enter(object, scope, { tools }) {
+  enter(object, scope, { tools, tell }) {
     const own = withRole(scope, object['role'])
     if (own.kind !== 'tool-result') return own
     const id = asString(object['tool_call_id']) ?? ''
     const name = tools.get(id) ?? asString(object['name']) ?? asString(object['tool_name'])
+    tell?.(answeredTool(name))
     return { ...own, source: name }
   },
 }

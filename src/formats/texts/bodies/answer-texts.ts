@@ -1,0 +1,93 @@
+import type { Question } from '../../../core/call.ts'
+import { parseJson } from '../../../core/json.ts'
+import type { Scope } from '../shape.ts'
+import { documentText } from '../shapes/common.ts'
+import { attachmentOf } from '../attachments.ts'
+import { bodyOf, changesOf, readWithin } from './body-texts.ts'
+import type { ReadBody } from './body-texts.ts'
+import { TextCollection } from './collection.ts'
+import { lookAt, mayHoldText } from './files.ts'
+import { jsonText, openText } from './readable.ts'
+import type { ReadableText } from './readable.ts'
+import { ruleOf } from './rules.ts'
+
+/** The texts of a whole answer, and the way to change them. */
+export interface AnswerTexts extends ReadBody {
+  /**
+   * Returns the body with new texts at their places, as text or bytes as it was; the very body where nothing
+   * changes. What does not change keeps its characters.
+   * @param texts new texts by the place of their segment
+   */
+  replace(texts: ReadonlyMap<string, string>): string | Uint8Array
+}
+
+const said: Scope = { role: 'assistant', kind: 'text' }
+
+/** Shows what a whole answer says. Answers that are streamed pass a text gate instead. */
+export function answerTexts(
+  { call }: Question,
+  body: string | Uint8Array,
+  contentType: string,
+): AnswerTexts {
+  const { operation, path } = call
+  // In streams texts are judged one by one: here they must be as well, but for what is never streamed.
+  const joins = operation === 'audio'
+  const collection = new TextCollection({ direction: 'answer', joins })
+  const isFile = operation === 'files' && /\/content(?:\?|$)/.test(path)
+  const hasVectors = operation === 'embeddings' && call.clientFormat !== 'cohere-chat'
+  if (body.length === 0 || hasVectors) return view(body, bodyOf(collection), () => body)
+  const opened = openAnswer(body, {
+    mediaType: contentType,
+    name: '',
+    // The gateway has its own limit for answers; only files are longer.
+    ...(!isFile && { maxBytes: Infinity }),
+  })
+  if ('reason' in opened) {
+    collection.addAttachment(attachmentOf(opened.kind))
+    const reason = mayHoldText(opened) ? opened.reason : undefined
+    return view(body, bodyOf(collection, reason), () => body)
+  }
+  const readable = isFile
+    ? openText(opened.text, documentText)
+    : openAnswerText(opened.text, ruleOf(call, 'answer'))
+  const fault = readWithin(() => readable.read(collection, ''))
+  return view(body, bodyOf(collection, fault), (changes) =>
+    opened.encode(readable.rewrite(changes)),
+  )
+}
+
+/** An answer as text, and the way back. */
+interface OpenAnswer {
+  readonly text: string
+  readonly encode: (text: string) => string | Uint8Array
+}
+
+function openAnswer(body: string | Uint8Array, said: Parameters<typeof lookAt>[1]) {
+  if (typeof body === 'string') {
+    return { text: body, encode: (text: string) => text } satisfies OpenAnswer
+  }
+  const looked = lookAt(body, said)
+  return looked.type === 'text' ? (looked.decoded satisfies OpenAnswer) : looked
+}
+
+/** JSON by its endpoint; elsewhere text of any other kind. */
+function openAnswerText(text: string, rule: ReturnType<typeof ruleOf>): ReadableText {
+  const json = parseJson(text)
+  return typeof json === 'object' && json !== null
+    ? jsonText(text, json, { rule, scope: said })
+    : openText(text, said)
+}
+
+function view(
+  body: string | Uint8Array,
+  read: ReadBody,
+  rewrite: (changes: ReadonlyMap<string, string>) => string | Uint8Array,
+): AnswerTexts {
+  return {
+    ...read,
+    replace(texts) {
+      const changes = changesOf(read.segments, texts)
+      return changes.size === 0 ? body : rewrite(changes)
+    },
+  }
+}

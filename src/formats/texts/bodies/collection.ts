@@ -1,0 +1,124 @@
+import type { AttachmentFact } from '../../../core/facts.ts'
+import type { JsonValue } from '../../../core/json.ts'
+import { hasRepeatedMember } from '../../json-scan.ts'
+import type { Attachment } from '../attachments.ts'
+import type { TextSegment } from '../segments.ts'
+import type { Rule, Scope } from '../shape.ts'
+import type { ToolUse } from '../tools.ts'
+import { findTexts } from '../walk.ts'
+import type { FoundText } from '../walk.ts'
+import { joinTexts } from './joined.ts'
+import type { JoinedText } from './joined.ts'
+
+/** What is attached to a body, by kind. */
+export interface AttachmentCount extends AttachmentFact {
+  /** Its text is among the segments; all other attachments nobody here can read. */
+  readonly isReadable: boolean
+}
+
+interface CollectionOptions {
+  readonly direction: 'request' | 'answer'
+  /** Whether text parts beside one another are one text to their reader. */
+  readonly joins: boolean
+}
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
+
+/** Takes down what is read of one body, part after part. */
+export class TextCollection {
+  readonly segments: TextSegment[] = []
+  readonly tokens: string[] = []
+  readonly tools: ToolUse[] = []
+  hasRepeatedMembers = false
+  readonly #attachments = new Map<string, Attachment & { count: number }>()
+  /** Numbers of the segments that are parts of one content. */
+  readonly #contents = new Map<object, { readonly numbers: number[]; readonly separator: string }>()
+  readonly #direction: 'request' | 'answer'
+  readonly #joins: boolean
+
+  constructor({ direction, joins }: CollectionOptions) {
+    this.#direction = direction
+    this.#joins = joins
+  }
+
+  get attachments(): readonly AttachmentCount[] {
+    return [...this.#attachments.values()]
+  }
+
+  get joined(): readonly JoinedText[] {
+    return [...this.#contents.values()]
+      .filter(({ numbers }) => numbers.length > 1)
+      .map((content) => joinTexts(this.segments, content))
+  }
+
+  /**
+   * Reads a value that was parsed from JSON text.
+   * @param prefix beginning of the places in it
+   */
+  readJson(
+    { text, json }: { readonly text: string; readonly json: JsonValue },
+    {
+      rule,
+      scope,
+      prefix,
+    }: { readonly rule: Rule; readonly scope: Scope; readonly prefix: string },
+  ): void {
+    findTexts(json, rule, scope, {
+      text: (found) => this.#found(found, prefix),
+      tokens: (place) => this.tokens.push(prefix + place),
+      tool: (tool) => this.tools.push(tool),
+      attachment: (attachment) => this.addAttachment(attachment),
+    })
+    this.hasRepeatedMembers ||= hasRepeatedMember(text, json)
+  }
+
+  /** Adds a text that stands by itself, or with others of the same content. */
+  addText(
+    text: string,
+    {
+      place,
+      scope,
+      content,
+    }: {
+      readonly place: string
+      readonly scope: Scope
+      readonly content?: { readonly separator: string }
+    },
+  ): void {
+    this.#found({ text, place, scope, key: undefined, content }, '', content?.separator)
+  }
+
+  addAttachment({ type, isReadable }: Attachment): void {
+    const name = `${type} ${isReadable}`
+    const known = this.#attachments.get(name)
+    if (known === undefined) this.#attachments.set(name, { type, isReadable, count: 1 })
+    else known.count += 1
+  }
+
+  #found(found: Omit<FoundText, 'channel' | 'isJson'>, prefix: string, separator = ''): void {
+    const { role, kind, source } = found.scope
+    const place = prefix === '' ? found.place : prefix + found.place
+    const direction = this.#direction
+    const segment: Writable<TextSegment> = { place, role, direction, kind, text: found.text }
+    if (source !== undefined && source !== '') segment.source = source
+    if (found.key !== undefined) segment.key = found.key
+    if (found.content !== undefined && this.#joins) {
+      this.#join(segment, { content: found.content, separator })
+    }
+    this.segments.push(segment)
+  }
+
+  #join(
+    segment: TextSegment,
+    { content, separator }: { readonly content: object; readonly separator: string },
+  ): void {
+    const known = this.#contents.get(content)
+    const number = this.segments.length
+    if (known === undefined) {
+      this.#contents.set(content, { numbers: [number], separator })
+      return
+    }
+    const first = this.segments[known.numbers[0] ?? 0]
+    if (first?.role === segment.role && first.kind === segment.kind) known.numbers.push(number)
+  }
+}

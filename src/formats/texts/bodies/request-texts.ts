@@ -1,0 +1,65 @@
+import type { CallBody, Question } from '../../../core/call.ts'
+import { asObject, parseJson } from '../../../core/json.ts'
+import type { Scope } from '../shape.ts'
+import { bodyOf, changesOf, readWithin } from './body-texts.ts'
+import type { ReadBody } from './body-texts.ts'
+import { TextCollection } from './collection.ts'
+import { isFormType } from './form.ts'
+import { readForm } from './form-texts.ts'
+import { jsonText } from './readable.ts'
+import { ruleOf } from './rules.ts'
+
+/** The texts of a request, and the way to change them. */
+export interface RequestTexts extends ReadBody {
+  /**
+   * Returns the body with new texts at their places; the very body where nothing changes. What does not
+   * change keeps its bytes.
+   * @param texts new texts by the place of their segment
+   */
+  replace(texts: ReadonlyMap<string, string>): CallBody
+}
+
+const asked: Scope = { role: 'user', kind: 'text' }
+
+/**
+ * Shows what a request says, in whichever form its endpoint takes it. Throws `invalid_request` for a form
+ * that two readers could read differently.
+ */
+export function requestTexts({ call, body }: Question): RequestTexts {
+  const { json, text, bytes, contentType } = body
+  const collection = new TextCollection({ direction: 'request', joins: true })
+  if (json !== undefined && text !== undefined) {
+    const readable = jsonText(text, json, { rule: ruleOf(call, 'request'), scope: asked })
+    const fault = readWithin(() => readable.read(collection, ''))
+    return view(body, bodyOf(collection, fault), (changes) =>
+      withText(body, readable.rewrite(changes)),
+    )
+  }
+  if (bytes.length === 0) return view(body, bodyOf(collection), () => body)
+  if (!isFormType(contentType)) {
+    return view(body, bodyOf(collection, 'a body of a type that nobody here reads'), () => body)
+  }
+  const form = readForm(bytes, contentType, collection)
+  return view(body, bodyOf(collection, form.unread), (changes) => ({
+    ...body,
+    bytes: form.rewrite(changes),
+  }))
+}
+
+function view(
+  body: CallBody,
+  read: ReadBody,
+  rewrite: (changes: ReadonlyMap<string, string>) => CallBody,
+): RequestTexts {
+  return {
+    ...read,
+    replace(texts) {
+      const changes = changesOf(read.segments, texts)
+      return changes.size === 0 ? body : rewrite(changes)
+    },
+  }
+}
+
+function withText(body: CallBody, text: string): CallBody {
+  return { ...body, bytes: Buffer.from(text), text, json: asObject(parseJson(text)) }
+}
