@@ -1,11 +1,15 @@
 import type {
   AdminDependencies,
+  BarriersAdministration,
   ReportedChange,
   RoutingAdministration,
   StatusView,
   StopAdministration,
 } from './admin/index.ts'
 import type { AuditLog } from './audit/index.ts'
+import type { Keys } from './callers.ts'
+import { askBarriers, createBarriers } from './compliance/index.ts'
+import type { BarrierStore } from './compliance/index.ts'
 import type { Clock } from './core/clock.ts'
 import { newRequestId } from './core/ids.ts'
 import type { LaneRecord, OutcomeRecord, ShadowRecord } from './core/record.ts'
@@ -164,6 +168,8 @@ export interface AdministeredGateway {
   readonly registry: TargetRegistry
   readonly routing: RoutingRoom
   readonly stops: EmergencyStops
+  readonly barriers: BarrierStore
+  readonly keys: Pick<Keys, 'list'>
   /** Puts fallback chains in force; throws when that cannot be done, and nothing has changed then. */
   readonly applyChains: (chains: readonly FallbackChain[], keep: () => void) => void
 }
@@ -179,9 +185,29 @@ export function administrationOf(gateway: AdministeredGateway): AdminDependencie
     keys: () => config().server.admin.keys,
     routing: routingAdministration(gateway),
     stops: stopAdministration(gateway),
+    barriers: barriersAdministration(gateway),
     record: (record) => log.append(record),
     onChange: (change) => logChange(logger, change),
     newRequestId,
+  }
+}
+
+function barriersAdministration({
+  barriers: { history, crossings },
+  keys,
+  config,
+  clock,
+}: AdministeredGateway): BarriersAdministration {
+  // Compiled for each question: administrators ask seldom, and always about what is in force.
+  const compiled = () => createBarriers(config().barriers, { history, crossings, clock })
+  return {
+    history,
+    crossings,
+    config: () => config().barriers,
+    version: () => compiled().version,
+    ask: (question) => askBarriers(question, keys.list(), compiled().explain),
+    now: () => clock.now(),
+    newId: () => `crossing_${Bun.randomUUIDv7('buffer').toHex()}`,
   }
 }
 

@@ -7,13 +7,15 @@ import {
   openKeyStore,
   watchStoredKeys,
 } from './identity/index.ts'
-import type { KeyConfig, KeyDirectory } from './identity/index.ts'
+import type { KeyConfig, KeyDirectory, StoredKey } from './identity/index.ts'
 import type { Logger } from './telemetry/index.ts'
 
 /** The keys of a running gateway. */
 export interface Keys extends AsyncDisposable {
   /** Those in force right now. */
   readonly directory: () => KeyDirectory
+  /** Those of the configuration and those of the store that are not revoked; reads the store. */
+  readonly list: () => readonly (KeyConfig | StoredKey)[]
   /** Puts other keys of the configuration in force. */
   configure(next: readonly KeyConfig[]): void
 }
@@ -39,6 +41,7 @@ export function openKeys(
   })
   return {
     directory: () => directory,
+    list: () => [...configured, ...store.list().filter(({ revokedAt }) => revokedAt === undefined)],
     configure(next: readonly KeyConfig[]) {
       configured = next
       rebuild()

@@ -7,6 +7,7 @@ import { openStops } from '../oversight/testing/stops.ts'
 import { createAdminApi } from './api.ts'
 import type { AdminDependencies, ReportedChange } from './api.ts'
 import type { StopAdministration } from './stop-api.ts'
+import { administeredBarriers } from './testing/barriers.ts'
 
 const key = 'an-admin-key-of-sufficient-length'
 const sha256 = new Bun.CryptoHasher('sha256').update(key).digest('hex')
@@ -66,6 +67,7 @@ function setUp(more: Partial<AdminDependencies> = {}): void {
       },
     },
     stops,
+    barriers: administeredBarriers({}, clock),
     record: (record) => {
       records.push(record)
       return Promise.resolve()

@@ -2,6 +2,8 @@ import type { AdministrationRecord } from '../core/record.ts'
 import { administratorOf, authenticateAdministrator } from './administrators.ts'
 import type { AdminKey } from './administrators.ts'
 import type { AdminArea, Change, ChangeRequest } from './area.ts'
+import { barriersArea } from './barriers-api.ts'
+import type { BarriersAdministration } from './barriers-api.ts'
 import { refuseForeign } from './foreign.ts'
 import { readBody } from './read-body.ts'
 import { Refusal, renderRefusal } from './refusal.ts'
@@ -24,6 +26,7 @@ export interface AdminDependencies {
   readonly keys: () => readonly AdminKey[]
   readonly routing: RoutingAdministration
   readonly stops: StopAdministration
+  readonly barriers: BarriersAdministration
   /** Resolves when a record is durable; rejects when it cannot be. */
   readonly record: (record: AdministrationRecord) => Promise<void>
   /** Told about every change that was made or refused, for the operational log. */
@@ -50,8 +53,8 @@ export interface Sender {
 
 /**
  * Makes the handler of the admin listener. Reading needs no key, as the listener is on loopback unless the
- * operator wants it otherwise; every change needs one, and is in the audit log before it takes effect, but
- * for what must not wait.
+ * operator wants it otherwise, but for what is secret in itself. Every change needs one, and is in the audit
+ * log before it takes effect, but for what must not wait.
  */
 export function createAdminApi(
   dependencies: AdminDependencies,
@@ -59,6 +62,7 @@ export function createAdminApi(
   const areas: readonly AdminArea[] = [
     routingArea(dependencies.routing),
     stopArea(dependencies.stops),
+    barriersArea(dependencies.barriers),
   ]
   const change = createChanger(dependencies)
   return async function handleAdminRequest(request, sender = { address: undefined }) {

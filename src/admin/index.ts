@@ -1,6 +1,7 @@
 export type { AdminKey } from './administrators.ts'
 export { createAdminApi } from './api.ts'
 export type { AdminDependencies, ReportedChange, Sender } from './api.ts'
+export type { BarriersAdministration } from './barriers-api.ts'
 export type { RoutingAdministration } from './routing-api.ts'
 export type { StopAdministration } from './stop-api.ts'
 export type { StatusView } from './status-page.ts'
