@@ -27,7 +27,7 @@ export interface TrailDependencies {
 export interface Trail {
   decided(decision: Decision): Promise<void>
   close(answer: Answer, end: AnswerEnd): void
-  refuse(error: GatewayError): void
+  refuse(error: GatewayError, withheld?: Answer): void
 }
 
 /** Makes the audit stage: it turns calls into records and knows when which record is due. */
@@ -68,9 +68,10 @@ function openTrail(question: Question, dependencies: TrailDependencies): Trail {
     close(answer, ending) {
       end(outcomeOf(answer, ending, call, dependencies))
     },
-    refuse(error) {
+    refuse(error, withheld) {
       error.isRecorded = true
       const durationMs = round(clock.monotonic() - call.startedAt)
+      const known = withheld === undefined ? {} : withheldFacts(withheld, dependencies)
       const outcome: OutcomeRecord = {
         type: 'outcome',
         requestId: call.requestId,
@@ -82,6 +83,7 @@ function openTrail(question: Question, dependencies: TrailDependencies): Trail {
         cache: 'bypass',
         warnings: [],
         durationMs,
+        ...known,
       }
       if (isDecided) return end(outcome)
       log.appendOutcome({
@@ -144,6 +146,20 @@ function outcomeOf(
     durationMs: round(clock.monotonic() - call.startedAt),
     firstByteMs:
       report.firstByteAt === undefined ? undefined : round(report.firstByteAt - call.startedAt),
+  }
+}
+
+/** What an answer cost that nobody got, and why nobody did. */
+function withheldFacts(answer: Answer, { costOf }: TrailDependencies): Partial<OutcomeRecord> {
+  const { report, provider, model, cache } = answer
+  return {
+    provider,
+    modelUsed: model,
+    attempts: report.attempts,
+    usage: report.usage,
+    cost: costOf(answer),
+    cache,
+    answer: answerDecision(report.decision),
   }
 }
 

@@ -49,7 +49,7 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
     running.end()
     reservation?.settle(found)
     stages.compliance.forget(question)
-    trail.refuse(refusal)
+    trail.refuse(refusal, found)
     throw refusal
   }
 }

@@ -48,8 +48,11 @@ export interface AuditTrail {
   decided(decision: Decision): Promise<void>
   /** Records how an answered call ended. Never throws. */
   close(answer: Answer, end: AnswerEnd): void
-  /** Records a call that got no answer: refused, blocked or failed. Never throws. */
-  refuse(error: GatewayError): void
+  /**
+   * Records a call whose caller got no answer: refused, blocked or failed. Never throws.
+   * @param withheld the answer that came and was not handed over, if one did
+   */
+  refuse(error: GatewayError, withheld?: Answer): void
 }
 
 /** Emergency stops, as the path of a call sees them. */

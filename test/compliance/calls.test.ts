@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import OpenAI from 'openai'
-import { asArray, asObject } from '../../src/core/json.ts'
+import { asArray, asObject, asString } from '../../src/core/json.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import type { TestGateway } from '../support/gateway.ts'
@@ -19,7 +19,7 @@ function startProvider() {
     async fetch(request) {
       const body = asObject(await request.json()) ?? {}
       seen.push(body)
-      const prompt = String(asObject(asArray(body['messages']).at(-1))?.['content'])
+      const prompt = promptOf(body)
       const text = says(prompt)
       if (body['stream'] !== true) {
         const message = { role: 'assistant', content: text }
@@ -107,7 +107,11 @@ async function ask(content: string, stream: boolean): Promise<string> {
 }
 
 function lastPrompt(): string {
-  return String(asObject(asArray(provider.seen.at(-1)?.['messages']).at(-1))?.['content'])
+  return promptOf(provider.seen.at(-1) ?? {})
+}
+
+function promptOf(body: JsonObject): string {
+  return asString(asObject(asArray(body['messages']).at(-1))?.['content']) ?? ''
 }
 
 for (const stream of [false, true]) {

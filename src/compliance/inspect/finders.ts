@@ -73,54 +73,14 @@ export function createFinders(parts: FinderParts): Finders {
 
   function collect(view: TextView, place: TextPlace): Finding[] {
     const collector = new Collector(view, (label) => minimum(label, place.direction))
-    scan(view.normal, collector, false)
+    scan(parts, view.normal, collector, false)
     for (const run of view.decoded) {
       collector.run = run
-      scan(run.text, collector, fragments.has(run.encoding))
+      scan(parts, run.text, collector, fragments.has(run.encoding))
     }
     collector.run = undefined
-    if (place.direction === 'request') judge(view, place, collector)
+    if (place.direction === 'request') judge(parts.injection, place, collector, view)
     return withoutRepeats(collector.findings)
-  }
-
-  function scan(text: string, collector: Collector, isFragment: boolean): void {
-    for (const { detector, start, end, score } of parts.scanner.scan(text, isFragment)) {
-      collector.add(detector, start, end, score)
-    }
-    for (const { label, start, end, score } of parts.secrets?.scan(text) ?? []) {
-      collector.add({ label, category: 'secret' }, start, end, score)
-    }
-    if (parts.patterns !== undefined) {
-      const { set, entries } = parts.patterns
-      for (const { pattern, start, end } of set.find(text)) {
-        const entry = entries[pattern]
-        if (entry !== undefined && end > start) collector.add(entry, start, end, entry.score)
-      }
-    }
-    for (const finder of parts.terms) {
-      for (const sighting of finder.find(text)) {
-        collector.add(sighting, sighting.start, sighting.end, sighting.score)
-      }
-    }
-  }
-
-  /** Whether a text attacks the model that is to read it. */
-  function judge(view: TextView, place: TextPlace, collector: Collector): void {
-    if (parts.injection === undefined || place.role === 'assistant' || place.role === 'system')
-      return
-    const isData = place.role === 'tool' || place.role === 'document' || place.kind !== 'text'
-    const detector = parts.injection.as(isData ? 'data' : 'user')
-    const look = (text: string): void => {
-      for (const { start, end, score } of detector.find(text)) {
-        collector.add(detector, start, end, score)
-      }
-    }
-    look(view.normal)
-    for (const run of view.decoded) {
-      collector.run = run
-      look(run.text)
-    }
-    collector.run = undefined
   }
 
   function asFindings(
@@ -149,6 +109,51 @@ export function createFinders(parts: FinderParts): Finders {
       return asFindings(names.tagger.tag(view.normal), view, direction)
     },
   }
+}
+
+/** Runs everything that works on one text by itself, encoded or not. */
+function scan(parts: FinderParts, text: string, collector: Collector, isFragment: boolean): void {
+  for (const { detector, start, end, score } of parts.scanner.scan(text, isFragment)) {
+    collector.add(detector, start, end, score)
+  }
+  for (const { label, start, end, score } of parts.secrets?.scan(text) ?? []) {
+    collector.add({ label, category: 'secret' }, start, end, score)
+  }
+  if (parts.patterns !== undefined) {
+    const { set, entries } = parts.patterns
+    for (const { pattern, start, end } of set.find(text)) {
+      const entry = entries[pattern]
+      if (entry !== undefined && end > start) collector.add(entry, start, end, entry.score)
+    }
+  }
+  for (const finder of parts.terms) {
+    for (const sighting of finder.find(text)) {
+      collector.add(sighting, sighting.start, sighting.end, sighting.score)
+    }
+  }
+}
+
+/** Whether a text attacks the model that is to read it. */
+function judge(
+  injection: InjectionDetector | undefined,
+  { role, kind }: TextPlace,
+  collector: Collector,
+  view: TextView,
+): void {
+  if (injection === undefined || role === 'assistant' || role === 'system') return
+  const isData = role === 'tool' || role === 'document' || kind !== 'text'
+  const detector = injection.as(isData ? 'data' : 'user')
+  const look = (text: string): void => {
+    for (const { start, end, score } of detector.find(text)) {
+      collector.add(detector, start, end, score)
+    }
+  }
+  look(view.normal)
+  for (const run of view.decoded) {
+    collector.run = run
+    look(run.text)
+  }
+  collector.run = undefined
 }
 
 /** Takes what was seen in a text or in a run that was decoded from it, and keeps what is sure enough. */

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { makeCall, makeQuestion } from '../../../test/support/question.ts'
 import { newReport } from '../../core/call.ts'
 import type { Answer, Question } from '../../core/call.ts'
-import { asObject, parseJson } from '../../core/json.ts'
+import { asObject, asString, parseJson } from '../../core/json.ts'
 import { toyCompliance, toyPolicy } from './testing/rig.ts'
 import type { ToyRules } from './testing/rig.ts'
 
@@ -78,7 +78,7 @@ async function run(rules: ToyRules, question: Question, answer: (sent: string) =
 function promptOf({ body }: Question): string {
   const messages = body.json?.['messages']
   const [message] = Array.isArray(messages) ? messages : []
-  return String(asObject(message)?.['content'])
+  return asString(asObject(message)?.['content']) ?? ''
 }
 
 async function contentOf(body: Answer['body']): Promise<string> {

@@ -1,8 +1,9 @@
 import type { Answer, Question } from '../../core/call.ts'
-import { toGatewayError } from '../../core/errors.ts'
-import type { GatewayError } from '../../core/errors.ts'
+import { GatewayError } from '../../core/errors.ts'
+import type { StreamTextGate } from '../../core/text-filter.ts'
 import type { AnswerInspection } from './answer.ts'
 import type { InspectionParts } from './parts.ts'
+import type { StreamEnding } from './texts.ts'
 
 /** How long nothing has to come before what is certain is let out, in milliseconds. */
 const idleMs = 100
@@ -20,71 +21,120 @@ interface StreamInspection {
  */
 export function inspectStream(stream: StreamInspection): Answer {
   const { question, answer, inspection, parts } = stream
-  const gate = parts.reader.openGate(question, answer, (channel) => inspection.openFilter(channel))
+  const { reader } = parts
+  const gate = reader.openGate(question, answer, (channel) => inspection.openFilter(channel))
   if (gate === undefined) return answer
-  const { report } = answer
-  const source = answer.body[Symbol.asyncIterator]()
-  const ending = parts.reader.openEnding(question)
-  const ready: Uint8Array[] = []
-  let pending: Promise<IteratorResult<Uint8Array>> | undefined
-  let isOver = false
-  report.holdsBack = true
-
-  function take(pieces: readonly Uint8Array[]): void {
-    for (const piece of pieces) {
-      ending.see(piece)
-      ready.push(piece)
-    }
-  }
-
-  /** Ends the stream; nothing more is asked of the provider. */
-  async function stop(error: GatewayError): Promise<void> {
-    isOver = true
-    await source.return?.()
-    report.error = error
-    ready.push(ending.write(error))
-  }
-
-  function finish(): void {
-    isOver = true
-    report.decision = inspection.decision()
-    report.holdsBack = false
-  }
-
-  async function advance(): Promise<void> {
-    pending ??= source.next()
-    const result = gate?.isHolding === true ? await orIdle(pending) : await pending
-    if (result === 'idle') return take(gate?.idle() ?? [])
-    pending = undefined
-    if (gate === undefined) return
-    take(result.done === true ? gate.end() : gate.push(result.value))
-    if (gate.isBlocked && inspection.refusal !== undefined) await stop(inspection.refusal)
-    if (result.done === true || isOver) finish()
-  }
-
-  async function next(): Promise<IteratorResult<Uint8Array>> {
-    try {
-      while (ready.length === 0 && !isOver) await advance()
-    } catch (error) {
-      // A failing inspection denies; a failing provider has told so in its frames already.
-      await stop(toGatewayError(error))
-      finish()
-    }
-    const piece = joined(ready.splice(0))
-    return piece === undefined ? { done: true, value: undefined } : { done: false, value: piece }
-  }
-
-  const body: AsyncIterableIterator<Uint8Array> = {
-    next,
-    async return() {
-      isOver = true
-      await source.return?.()
-      report.decision ??= inspection.decision()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]: () => body,
-  }
+  answer.report.holdsBack = true
+  const body = new InspectedStream(answer, {
+    gate,
+    inspection,
+    ending: reader.openEnding(question),
+  })
   return { ...answer, body }
+}
+
+interface StreamParts {
+  readonly gate: StreamTextGate
+  readonly inspection: AnswerInspection
+  readonly ending: StreamEnding
+}
+
+class InspectedStream implements AsyncIterableIterator<Uint8Array> {
+  readonly #source: AsyncIterator<Uint8Array>
+  readonly #report: Answer['report']
+  readonly #parts: StreamParts
+  #ready: Uint8Array[] = []
+  /** The next piece of the provider, where it was asked for and has not come. */
+  #pending: Promise<IteratorResult<Uint8Array>> | undefined
+  #isOver = false
+
+  constructor({ body, report }: StreamInspection['answer'], parts: StreamParts) {
+    this.#source = body[Symbol.asyncIterator]()
+    this.#report = report
+    this.#parts = parts
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    try {
+      while (this.#ready.length === 0 && !this.#isOver) await this.#advance()
+    } catch (error) {
+      await this.#stop(failure(error))
+      this.#finish()
+    }
+    const [first, ...more] = this.#ready
+    this.#ready = []
+    if (first === undefined) return { done: true, value: undefined }
+    return { done: false, value: more.length === 0 ? first : Buffer.concat([first, ...more]) }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    this.#isOver = true
+    await this.#source.return?.()
+    this.#report.decision ??= this.#parts.inspection.decision()
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  /** Takes what the provider sends next, or lets out what is certain when nothing comes for a while. */
+  async #advance(): Promise<void> {
+    const { gate, inspection } = this.#parts
+    this.#pending ??= this.#ask()
+    const result = gate.isHolding ? await orIdle(this.#pending) : await this.#pending
+    if (result === 'idle') {
+      this.#take(gate.idle())
+      // Once is enough: nothing becomes certain by waiting longer.
+      if (this.#ready.length === 0) this.#takeResult(await this.#pending)
+    } else this.#takeResult(result)
+    if (gate.isBlocked && inspection.refusal !== undefined) {
+      await this.#stop(inspection.refusal)
+      this.#finish()
+    }
+  }
+
+  #ask(): Promise<IteratorResult<Uint8Array>> {
+    const pending = this.#source.next()
+    // Whoever leaves meanwhile does not want to know how it ended.
+    pending.catch(() => undefined)
+    return pending
+  }
+
+  #takeResult(result: IteratorResult<Uint8Array>): void {
+    this.#pending = undefined
+    const { gate } = this.#parts
+    if (result.done !== true) return this.#take(gate.push(result.value))
+    this.#take(gate.end())
+    if (!gate.isBlocked) this.#finish()
+  }
+
+  #take(pieces: readonly Uint8Array[]): void {
+    for (const piece of pieces) {
+      this.#parts.ending.see(piece)
+      this.#ready.push(piece)
+    }
+  }
+
+  /** Leaves the provider and tells the client why. */
+  async #stop(error: GatewayError): Promise<void> {
+    await this.#source.return?.()
+    this.#report.error = error
+    this.#ready.push(this.#parts.ending.write(error))
+  }
+
+  #finish(): void {
+    this.#isOver = true
+    this.#report.decision = this.#parts.inspection.decision()
+    this.#report.holdsBack = false
+  }
+}
+
+/** An inspection that fails stops the answer: what was not looked through does not go out. */
+function failure(error: unknown): GatewayError {
+  return error instanceof GatewayError
+    ? error
+    : new GatewayError('compliance_unavailable', undefined, { cause: error })
 }
 
 async function orIdle<T>(pending: Promise<T>): Promise<T | 'idle'> {
@@ -97,8 +147,4 @@ async function orIdle<T>(pending: Promise<T>): Promise<T | 'idle'> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array | undefined {
-  return pieces.length < 2 ? pieces[0] : Buffer.concat(pieces)
 }
