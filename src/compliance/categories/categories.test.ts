@@ -6,7 +6,7 @@ import { backgroundTexts, encodeTopic, trainTopic } from '../topics/index.ts'
 import { writeResearch } from '../topics/testing/research.ts'
 import { allPlaces } from './conditions.ts'
 import { categoriesConfigSchema } from './config.ts'
-import { createCategories } from './index.ts'
+import { compileCategories, createCategories } from './categories.ts'
 
 const labels = [
   { label: 'us-ssn', category: 'identity' },
@@ -30,7 +30,7 @@ const researchTopic = encodeTopic(
 )
 
 function categoriesOf(config: unknown[], onRead: () => void = () => undefined) {
-  const set = createCategories(categoriesConfigSchema.parse(config), {
+  const set = compileCategories(categoriesConfigSchema.parse(config), {
     labels,
     readFile(path) {
       onRead()
@@ -173,6 +173,21 @@ test('the file of a topic is read once, and its text only when everything else h
   }
   expect(labelsOf(textOf(['us-ssn'], { view }))).toEqual([])
   expect(() => labelsOf(textOf(['person'], { view }))).toThrow('The text was read.')
+})
+
+test('categories that cannot be used are refused, with the place and the cure of each problem', () => {
+  const config = categoriesConfigSchema.parse([
+    { label: 'a', anyOf: [{ detectors: ['us-snn'] }] },
+    { label: 'b' },
+  ])
+  const create = () => createCategories(config, { labels, readFile: () => researchTopic })
+  expect(create).toThrow(
+    "compliance.categories[0].anyOf[0].detectors[0]: no finding has the label 'us-snn'; did you mean 'us-ssn'?\n" +
+      "compliance.categories[1]: nothing can ever bear the label 'b'; say when",
+  )
+  expect(
+    createCategories(config.slice(0, 0), { labels, readFile: () => researchTopic }).labels,
+  ).toEqual([])
 })
 
 const leaf = fc.record(

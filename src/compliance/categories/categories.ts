@@ -1,4 +1,5 @@
 import type { CategorySet } from '../contracts.ts'
+import { CategoryError, checkCategories } from './checks.ts'
 import { allPlaces, canHold, compileCondition, isEmpty } from './conditions.ts'
 import type { Demand, Test, TextPlace } from './conditions.ts'
 import type { CategoryConfig } from './config.ts'
@@ -30,11 +31,18 @@ interface Candidates {
   readonly topics: readonly string[]
 }
 
-/**
- * Compiles categories. Throws where the file of a topic cannot be used; `checkCategories` tells beforehand what
- * is wrong with a configuration, and where.
- */
+/** Compiles categories. Throws a `CategoryError` that names the place and the cure of everything that is wrong with them. */
 export function createCategories(
+  config: readonly CategoryConfig[],
+  dependencies: CategoryDependencies,
+): CategorySet {
+  const problems = checkCategories(config, dependencies)
+  if (problems.length > 0) throw new CategoryError(problems)
+  return compileCategories(config, dependencies)
+}
+
+/** Compiles categories that were checked. What can never hold never does. */
+export function compileCategories(
   config: readonly CategoryConfig[],
   { labels, readFile }: CategoryDependencies,
 ): CategorySet {

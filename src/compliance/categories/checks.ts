@@ -14,6 +14,22 @@ export interface CategoryProblem {
   readonly hint?: string
 }
 
+/** Categories that cannot be used. Its message has a line for each problem: place, what is wrong, and the cure. */
+export class CategoryError extends Error {
+  override readonly name = 'CategoryError'
+  readonly problems: readonly CategoryProblem[]
+
+  constructor(problems: readonly CategoryProblem[]) {
+    super(problems.map(lineOf).join('\n'))
+    this.problems = problems
+  }
+}
+
+function lineOf({ path, message, hint }: CategoryProblem): string {
+  const place = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('')
+  return `${place.slice(1)}: ${message}${hint === undefined ? '' : `; ${hint}`}`
+}
+
 /** What categories may refer to. */
 export interface CategoryWorld {
   /** Every label that findings can have. */

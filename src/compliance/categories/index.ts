@@ -1,6 +1,6 @@
 export { createCategories } from './categories.ts'
 export type { CategoryDependencies } from './categories.ts'
-export { checkCategories } from './checks.ts'
+export { CategoryError, checkCategories } from './checks.ts'
 export type { CategoryProblem, CategoryWorld } from './checks.ts'
 export type { CategoryCondition, CategoryConfig } from './config.ts'
 export type { KnownLabel } from './demands.ts'

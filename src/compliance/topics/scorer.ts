@@ -28,7 +28,7 @@ const blockOverlap = 2_048
 
 /** Returns what a feature counts in a piece of so many terms: long pieces have more of everything. */
 export function pieceScale(terms: number): number {
-  return 1 / Math.sqrt(16 + terms)
+  return 1 / Math.sqrt(32 + terms)
 }
 
 /** Builds a scorer; its tables take some milliseconds to build. */

@@ -36,7 +36,7 @@ export interface TrainedTopic {
 
 const folds = 5
 const bits = 18
-const options = { bits, epochs: 4, decay: 1e-2, learningRate: 0.1 }
+const options = { bits, epochs: 4, decay: 3e-2, learningRate: 0.03 }
 /** A feature counts only if so many texts have it: others belong to a text, not to a topic. */
 const leastTexts = 2
 
