@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, (io: CliIo) => Promise<Command>>> = {
   },
   config: async () => (await import('./config.ts')).runConfigCommand,
   keys: async () => (await import('./keys.ts')).runKeysCommand,
+  barrier: async () => (await import('./barrier.ts')).runBarrierCommand,
   categories: async () => (await import('./categories.ts')).runCategoriesCommand,
   health: async () => (await import('./health.ts')).runHealthCommand,
   simulate: async () => (await import('./simulate.ts')).runSimulateCommand,
@@ -34,6 +35,7 @@ const usage = `Smartflow ${version}, the AI gateway.
   smartflow config show|schema          print the effective configuration, or the JSON Schema
   smartflow config history|rollback     list configuration versions, go back to one
   smartflow keys new|list|revoke        manage virtual keys
+  smartflow barrier explain|crossings   who may send and receive which content, and why
   smartflow categories train|score|show train topics of content, and try them
   smartflow health [--url URL] [--ca FILE] [--server-name NAME]
                                         ask a running gateway how it is
