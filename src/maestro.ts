@@ -18,6 +18,7 @@ import {
   lazyBuiltIns,
   Memo,
   openDictionaries,
+  placesOf,
   readNameModel,
   toolTierOf,
 } from './compliance/index.ts'
@@ -72,7 +73,7 @@ export interface Maestro extends AsyncDisposable {
 /** The sections of a configuration that decide about content. */
 type ContentConfig = Pick<
   GatewayConfig,
-  'policies' | 'barriers' | 'compliance' | 'models' | 'providers'
+  'policies' | 'barriers' | 'compliance' | 'models' | 'aliases' | 'providers'
 >
 
 /**
@@ -164,22 +165,11 @@ function patternsOf({ patterns }: ContentConfig['compliance']): CustomPattern[] 
 }
 
 function vocabularyOf(
-  { models, providers }: ContentConfig,
+  config: ContentConfig,
   findings: readonly LabelInfo[],
   categories: CategorySet,
 ): PolicyVocabulary {
-  const targets = models.flatMap((model) => model.targets)
-  const present = (names: readonly (string | undefined)[]): string[] => [
-    ...new Set(names.filter((name) => name !== undefined)),
-  ]
-  return {
-    findings,
-    labels: categories.labels,
-    models: models.map(({ name }) => name),
-    providers: providers.map(({ name }) => name),
-    perimeters: present(targets.map(({ perimeter }) => perimeter)),
-    regions: present(targets.map(({ region }) => region)),
-  }
+  return { ...placesOf(config), findings, labels: categories.labels }
 }
 
 function barriersOf(

@@ -59,8 +59,29 @@ export type {
 } from './inspect/index.ts'
 export { complianceNotConfigured, inspectionNotConfigured } from './not-configured.ts'
 export { createPatternCompiler } from './patterns/index.ts'
-export { compilePolicies } from './policy/compile.ts'
-export type { PoliciesConfig, PolicyVocabulary } from './policy/config.ts'
+export {
+  compilePolicies,
+  factsOfCase,
+  findProblems as findPolicyProblems,
+  judgeFacts,
+  placesOf,
+  policyPacks,
+  policyWarnings,
+  readCasesFile,
+  replay as replayPolicies,
+  runCases as runPolicyCases,
+} from './policy/index.ts'
+export type {
+  CaseResult,
+  DecisionFactsRecord,
+  JudgedCase,
+  PoliciesConfig,
+  PolicyCase,
+  PolicyProblem,
+  PolicyVocabulary,
+  ReplayOptions,
+  ReplayReport,
+} from './policy/index.ts'
 export { createHasher } from './redaction/index.ts'
 export { createNameRecognizer, createNameTagger, readNameModel } from './tagger/index.ts'
 export { tierOf as toolTierOf } from './tools/index.ts'

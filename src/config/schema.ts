@@ -33,6 +33,7 @@ import { checkLanes, checkTargetCounts } from './lane-checks.ts'
 import { describeSchema, editorSchema } from './json-schema.ts'
 import { renderReference } from './reference.ts'
 import { watchedFiles } from './watched-files.ts'
+import { checkPolicies } from './policy-checks.ts'
 import { checkHedges, checkRules } from './route-checks.ts'
 
 const schema = z.strictObject({
@@ -58,7 +59,7 @@ const schema = z.strictObject({
   keys: keysConfigSchema.describe('Virtual keys kept in this file, by their hash'),
   audit: auditConfigSchema.describe('The log of decisions and outcomes'),
   oversight: oversightConfigSchema.describe(
-    'What people decide about while calls run: emergency stops',
+    'What people decide about while calls run: emergency stops, approvals, risk tiers of tools',
   ),
   telemetry: telemetryConfigSchema.describe('Operational log, metrics and traces; never content'),
 })
@@ -81,6 +82,7 @@ const checks: readonly ConfigCheck<Config>[] = [
   checkRules,
   checkHedges,
   checkBarriers,
+  checkPolicies,
 ]
 
 /** Schema of the configuration file: one section for each room that has any. */

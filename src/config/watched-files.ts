@@ -1,6 +1,7 @@
 /** Settings that name a file which is read when a configuration is put in force, and watched from then on. */
 export const watchedSettings: ReadonlySet<string> = new Set([
   'caFile',
+  'casesFile',
   'certFile',
   'certificateFile',
   'file',

@@ -1,5 +1,6 @@
 export { compilePolicies, PolicyError } from './compile.ts'
-export type { KnownFinding, PolicyVocabulary } from './vocabulary.ts'
+export { placesOf } from './vocabulary.ts'
+export type { ConfiguredPlaces, KnownFinding, PolicyVocabulary } from './vocabulary.ts'
 export { policyWarnings } from './names.ts'
 export { findProblems } from './problems.ts'
 export { hundredthsOf } from './rule.ts'

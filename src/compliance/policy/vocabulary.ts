@@ -23,3 +23,35 @@ export interface PolicyVocabulary {
 export function categoriesOf(findings: readonly KnownFinding[]): ReadonlyMap<string, string> {
   return new Map(findings.map(({ label, category }) => [label, category]))
 }
+
+/** The parts of a configuration that name where calls may go. */
+export interface ConfiguredPlaces {
+  readonly providers: readonly (Place & { readonly name: string })[]
+  readonly models: readonly { readonly name: string; readonly targets: readonly Place[] }[]
+  readonly aliases: Readonly<Record<string, string>>
+}
+
+interface Place {
+  readonly region?: string | undefined
+  readonly perimeter?: string | undefined
+}
+
+/** Collects the names of models and of places that rules may refer to. */
+export function placesOf({
+  providers,
+  models,
+  aliases,
+}: ConfiguredPlaces): Required<
+  Pick<PolicyVocabulary, 'models' | 'providers' | 'perimeters' | 'regions'>
+> {
+  const places = [...providers, ...models.flatMap(({ targets }) => targets)]
+  const present = (names: readonly (string | undefined)[]): readonly string[] => [
+    ...new Set(names.filter((name) => name !== undefined)),
+  ]
+  return {
+    models: [...models.map(({ name }) => name), ...Object.keys(aliases)],
+    providers: providers.map(({ name }) => name),
+    perimeters: present(places.map(({ perimeter }) => perimeter)),
+    regions: present(places.map(({ region }) => region)),
+  }
+}
