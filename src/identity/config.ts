@@ -23,6 +23,11 @@ const keySchema = z.strictObject({
   tenant: word.default('default').describe('Organisation the caller belongs to'),
   department: word.optional().describe('Department of the caller'),
   groups: z.array(word).max(1000).default([]).describe('Groups of the caller'),
+  roles: z
+    .array(word)
+    .max(1000)
+    .optional()
+    .describe('What the caller is to the organisation, such as trader; for rules of policies'),
   models: z
     .array(word)
     .max(1000)

@@ -54,6 +54,7 @@ describe('createKeyDirectory', () => {
       configured: configured(one, {
         department: 'research',
         groups: ['analysts'],
+        roles: ['trader'],
         models: ['gpt-*'],
         kind: 'service',
       }),
@@ -66,6 +67,7 @@ describe('createKeyDirectory', () => {
       tenant: 'default',
       department: 'research',
       groups: ['analysts'],
+      roles: ['trader'],
       authenticatedBy: 'key',
       keyId: 'analytics',
       models: ['gpt-*'],

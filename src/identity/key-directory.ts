@@ -82,6 +82,7 @@ function principalOf(key: KeyConfig | StoredKey, keyId: string): Principal {
     tenant: key.tenant,
     ...(key.department !== undefined && { department: key.department }),
     groups: Object.freeze([...key.groups]),
+    ...('roles' in key && key.roles !== undefined && { roles: Object.freeze([...key.roles]) }),
     ...(key.tier !== undefined && { tier: key.tier }),
     authenticatedBy: keyAuthenticatorName,
     ...(key.product !== undefined && { product: key.product }),
