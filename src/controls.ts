@@ -1,13 +1,15 @@
 import type { Question } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
 import type { Operation } from './core/record.ts'
+import type { AuditLog } from './audit/index.ts'
 import { openOversight } from './oversight/index.ts'
-import type { EmergencyStops, OversightConfig, StopMode } from './oversight/index.ts'
+import type { EmergencyStops, Holds, OversightConfig, StopMode } from './oversight/index.ts'
 import type { Logger, MetricsRegistry } from './telemetry/index.ts'
 
 /** What people decide about while calls run, joined with what knows what calls do. */
 export interface Controls extends AsyncDisposable {
   readonly stops: EmergencyStops
+  readonly holds: Holds
   /** Puts other settings in force. */
   configure(next: OversightConfig): void
 }
@@ -17,12 +19,14 @@ export function openControls({
   config,
   dataDir,
   clock,
+  log,
   logger,
   metrics,
 }: {
   readonly config: OversightConfig
   readonly dataDir: string
   readonly clock: Clock
+  readonly log: Pick<AuditLog, 'append'>
   readonly logger: Logger
   readonly metrics: MetricsRegistry
 }): Controls {
@@ -33,23 +37,37 @@ export function openControls({
   })
   const oversight = openOversight({
     dataDir,
-    clock,
-    settings: () => settings.emergencyStop,
-    writes: whatWrites,
-    onStopped(count: number, mode: StopMode) {
-      ended.with({}).add(count)
-      logger.warn('emergency stop in force', { mode, endedCalls: count })
+    stops: {
+      clock,
+      settings: () => settings.emergencyStop,
+      writes: whatWrites,
+      onStopped(count: number, mode: StopMode) {
+        ended.with({}).add(count)
+        logger.warn('emergency stop in force', { mode, endedCalls: count })
+      },
+      onNotKept: (error) =>
+        logger.error('the emergency stop is in force and will be lost by a restart', { error }),
     },
-    onNotKept: (error) =>
-      logger.error('the emergency stop is in force and will be lost by a restart', { error }),
+    holds: {
+      clock,
+      settings: () => settings.holds,
+      record: (record) => log.append(record),
+      onError: (error) => logger.error('an approval could not be kept or recorded', { error }),
+    },
   })
   metrics.collect(
     'gauge',
     { name: 'smartflow_emergency_stops', help: 'Emergency stops in force.' },
     () => oversight.stops.list().length,
   )
+  metrics.collect(
+    'gauge',
+    { name: 'smartflow_holds_waiting', help: 'Actions that wait for the approval of people.' },
+    () => oversight.holds.waiting,
+  )
   return {
     stops: oversight.stops,
+    holds: oversight.holds,
     configure(next) {
       settings = next
     },

@@ -1,6 +1,6 @@
 import type { ErrorSource } from './errors.ts'
 import type { Finding } from './decision.ts'
-import type { Observation, PolicyFacts, PrincipalFacts, RuleStatement } from './facts.ts'
+import type { Observation, PolicyFacts, PrincipalFacts, RuleStatement, RiskTier } from './facts.ts'
 import type { FailureClass } from './failure.ts'
 import type { JsonValue } from './json.ts'
 import type { Cost, MeteredUsage } from './usage.ts'
@@ -229,6 +229,33 @@ export interface ShadowRecord {
   readonly durationMs: number
 }
 
+/**
+ * An action waits for the approval of people, its approval was used, or nobody decided in time. What people
+ * decided is in administration records about the same hold. Never content.
+ */
+export interface HoldRecord {
+  readonly type: 'hold'
+  readonly event: 'opened' | 'used' | 'expired'
+  readonly holdId: string
+  /** The call that wants to do it. */
+  readonly requestId: string
+  readonly tenant: string
+  /** Id of the principal that asked. */
+  readonly requester: string
+  readonly keyId?: string | undefined
+  /** What is held, such as `request` or `tool-call`. */
+  readonly kind: string
+  readonly tool?: string | undefined
+  readonly tier?: RiskTier | undefined
+  readonly model?: string | undefined
+  readonly ruleIds: readonly string[]
+  readonly labels: readonly string[]
+  /** How many different people have to approve. */
+  readonly approvers: number
+  /** When it expires undecided, in milliseconds since the Unix epoch. */
+  readonly waitUntil: number
+}
+
 export type AuditRecord =
   | DecisionRecord
   | RefusalRecord
@@ -237,3 +264,4 @@ export type AuditRecord =
   | LifecycleRecord
   | AdministrationRecord
   | ShadowRecord
+  | HoldRecord
