@@ -16,6 +16,9 @@ beforeEach(() => {
     `providers: [{ name: one, type: simulated }]
 models: [{ name: small, targets: [{ provider: one, model: s }] }]
 keys: [{ name: laptop, sha256: ${hashKey(newKey())}, user: sam, groups: [sales] }]
+compliance:
+  categories:
+    - { label: 'deal:falcon', detectors: [email], implies: [published, client:a, client:b] }
 barriers:
   walls:
     - name: equities

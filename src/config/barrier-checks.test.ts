@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'bun:test'
-import { barriersConfigSchema } from '../compliance/barrier/config.ts'
-import { checkBarrierLabels } from './barrier-checks.ts'
 import { createConfigLoader } from './load.ts'
 import { configSchema } from './schema.ts'
+
+const labels = ['deal:falcon', 'published', 'client:a', 'client:b', 'x', 'y']
 
 const head = `providers: [{ name: one, type: simulated }]
 models: [{ name: small, targets: [{ provider: one, model: s }] }]
 server: { admin: { keys: [{ name: compliance, sha256: ${'ab'.repeat(32)} }] } }
+compliance:
+  categories: [${labels.map((label) => `{ label: '${label}', detectors: [email] }`).join(', ')}]
 barriers:
 `
 
@@ -49,12 +51,12 @@ describe('a contradiction is refused where it stands, with its cure:', () => {
     [
       'one category on two sides',
       twoSides(`categories: ['deal:*']`, 'categories: [x, deal:falcon]'),
-      "5:94 barriers.walls[0].sides[1].categories[1]: 'deal:falcon' and 'deal:*' of the side 'a' have labels in common; a category belongs to one side of a wall: take it off the other, and let it cross by a rule in allow",
+      "7:94 barriers.walls[0].sides[1].categories[1]: 'deal:falcon' and 'deal:*' of the side 'a' have labels in common; a category belongs to one side of a wall: take it off the other, and let it cross by a rule in allow",
     ],
     [
       'someone on two sides',
       twoSides('users: [ana]', 'users: [ana]'),
-      "5:76 barriers.walls[0].sides[1].users[0]: 'ana' is also on the side 'a': who is on two sides of a wall may have nothing of it; keep them on one side, or put them above the wall",
+      "7:76 barriers.walls[0].sides[1].users[0]: 'ana' is also on the side 'a': who is on two sides of a wall may have nothing of it; keep them on one side, or put them above the wall",
     ],
     [
       'a group that is also meant by a pattern',
@@ -146,25 +148,10 @@ test('one name on two sides is no problem where they are of different tenants', 
   expect(await problemsOf(text)).toEqual([])
 })
 
-test('categories that no content can have are found by the labels there are', () => {
-  const barriers = barriersConfigSchema.parse({
-    walls: [
-      {
-        name: 'w',
-        sides: [
-          { name: 'a', categories: ['deal:*'] },
-          { name: 'b', categories: ['publisht'] },
-        ],
-      },
-    ],
-    conflicts: [{ name: 'oil', categories: ['client:a', 'client:b'] }],
-  })
-  const labels = ['deal:falcon', 'published', 'client:a', 'client:b']
-  expect(checkBarrierLabels(barriers, labels)).toEqual([
-    {
-      path: ['barriers', 'walls', 0, 'sides', 1, 'categories', 0],
-      message: "no content can have the category 'publisht'",
-      hint: "did you mean 'published'?",
-    },
+test('categories that no content can have are refused: a wall about them keeps nothing', async () => {
+  const text = `${twoSides(`categories: ['deal:*']`, 'categories: [publisht]')}  conflicts: [{ name: oil, categories: ['client:*', 'prospect:*'] }]\n`
+  expect(await problemsOf(text)).toEqual([
+    "7:91 barriers.walls[0].sides[1].categories[0]: no content can have the category 'publisht'; did you mean 'published'?",
+    "8:53 barriers.conflicts[0].categories[1]: no content can have the category 'prospect:*'; say in compliance.categories what content has it, or take it out",
   ])
 })

@@ -13,6 +13,12 @@ type Side = Wall['sides'][number]
 /** The part of a configuration that barriers are checked with. */
 interface Barriers {
   readonly barriers: BarriersConfig
+  readonly compliance: {
+    readonly categories: readonly {
+      readonly label: string
+      readonly implies?: readonly string[] | undefined
+    }[]
+  }
   readonly server: { readonly admin: { readonly keys: readonly { readonly name: string }[] } }
 }
 
@@ -20,8 +26,10 @@ interface Barriers {
 const outside = 'outside'
 
 /** Problems with barriers: contradictions, and what can never hold. */
-export function checkBarriers({ barriers, server }: Barriers): CheckProblem[] {
+export function checkBarriers({ barriers, compliance, server }: Barriers): CheckProblem[] {
+  const labels = compliance.categories.flatMap(({ label, implies = [] }) => [label, ...implies])
   return [
+    ...checkLabels(barriers, labels),
     ...checkNames(barriers),
     ...barriers.walls.flatMap((wall, index) => {
       const path = ['barriers', 'walls', index]
@@ -36,11 +44,8 @@ export function checkBarriers({ barriers, server }: Barriers): CheckProblem[] {
   ]
 }
 
-/**
- * Problems with categories that no content can have.
- * @param labels all labels that content can get
- */
-export function checkBarrierLabels(
+/** Problems with categories that no content can have: a wall about one keeps nothing. */
+function checkLabels(
   { walls, conflicts, clearances }: BarriersConfig,
   labels: readonly string[],
 ): CheckProblem[] {
@@ -61,7 +66,7 @@ export function checkBarrierLabels(
         message: `no content can have the category ${quoted(category)}`,
         hint:
           close === undefined
-            ? 'define it in the section categories, or take it out'
+            ? 'say in compliance.categories what content has it, or take it out'
             : `did you mean ${quoted(close)}?`,
       }
     }),
