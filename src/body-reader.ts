@@ -1,17 +1,17 @@
 import type { BodyReader, StreamEnding } from './compliance/index.ts'
-import type { Answer, CallBody, Question } from './core/call.ts'
-import { asObject, parseJson } from './core/json.ts'
+import { isStreamed } from './core/call.ts'
+import type { Question } from './core/call.ts'
 import {
-  clearedBy,
+  answerTexts,
   openStreamEnding,
   openTextGate,
-  replaceTexts,
-  segmentsOf,
+  rangesIn,
+  requestTexts,
 } from './formats/index.ts'
 import type { ClientFormat } from './formats/index.ts'
 
 const encoder = new TextEncoder()
-const decoder = new TextDecoder()
+const eventStream = 'text/event-stream'
 
 export interface BodyReaderOptions {
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
@@ -29,60 +29,26 @@ export function createBodyReader({ clientFormats, maxFrameBytes }: BodyReaderOpt
 
   return {
     request(question) {
-      const { body } = question
-      const { json, text } = body
-      if (json === undefined || text === undefined) return unreadableRequest(body)
-      const texts = segmentsOf(json, { format: formatOf(question).name, direction: 'request' })
-      return {
-        segments: texts.segments,
-        tokens: texts.tokens,
-        attachments: [],
-        tools: [],
-        isReadable: true,
-        hasRepeatedMembers: false,
-        replace(changed) {
-          const rewritten = replaceTexts(text, changed, clearedBy(changed.keys(), texts))
-          return {
-            ...body,
-            text: rewritten,
-            bytes: encoder.encode(rewritten),
-            json: asObject(parseJson(rewritten)),
-          }
-        },
-      }
+      const texts = requestTexts(question)
+      const joined = texts.joined.map((each) => ({
+        text: each.text,
+        rangesOf: (range: Parameters<typeof rangesIn>[1]) => rangesIn(each, range),
+      }))
+      return { ...texts, joined }
     },
-    answer(question, { body }) {
-      const text = textOf(body)
-      const json = asObject(parseJson(text))
-      if (json === undefined) return { segments: [], tools: [], replace: () => text }
-      const texts = segmentsOf(json, { format: formatOf(question).name, direction: 'answer' })
-      return {
-        segments: texts.segments,
-        tools: [],
-        replace: (changed) => replaceTexts(text, changed, clearedBy(changed.keys(), texts)),
-      }
+    answer: (question, { body, headers }) =>
+      answerTexts(question, isStreamed(body) ? '' : body, headers['content-type'] ?? ''),
+    streamKind(question, { headers }) {
+      const type = headers['content-type'] ?? ''
+      if (/^(?:audio|image|video)\//.test(type)) return 'media'
+      const streamType = formatOf(question).streamType ?? eventStream
+      const isFrames = type.startsWith(eventStream) || type.startsWith(streamType)
+      return question.stream && isFrames ? 'frames' : 'whole'
     },
-    openGate: (question, _answer, openFilter) =>
+    openGate: (question, openFilter) =>
       openTextGate(formatOf(question).name, { openFilter, maxFrameBytes }),
     openEnding: (question) => endingOf(formatOf(question), question),
   }
-}
-
-function unreadableRequest(body: CallBody): ReturnType<BodyReader['request']> {
-  return {
-    segments: [],
-    tokens: [],
-    attachments: [],
-    tools: [],
-    isReadable: body.bytes.byteLength === 0,
-    hasRepeatedMembers: false,
-    replace: () => body,
-  }
-}
-
-function textOf(body: Answer['body']): string {
-  if (typeof body === 'string') return body
-  return body instanceof Uint8Array ? decoder.decode(body) : ''
 }
 
 function endingOf(format: ClientFormat, { call }: Question): StreamEnding {

@@ -73,7 +73,7 @@ export interface Maestro extends AsyncDisposable {
 /** The sections of a configuration that decide about content. */
 type ContentConfig = Pick<
   GatewayConfig,
-  'policies' | 'barriers' | 'compliance' | 'models' | 'aliases' | 'providers'
+  'policies' | 'barriers' | 'compliance' | 'models' | 'providers' | 'server'
 >
 
 /**
@@ -129,7 +129,11 @@ function stageOf(
       reader: createBodyReader(dependencies),
       tierOf: (tool) => toolTierOf(tool).tier,
       hash: createHasher(dependencies.detection.hashKey()),
-      limits: { maxInspectionMs, unreadable },
+      limits: {
+        maxInspectionMs,
+        unreadable,
+        maxAnswerBytes: config.server.limits.maxAnswerBytes,
+      },
       memo: new Memo(),
     },
     true,

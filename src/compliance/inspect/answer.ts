@@ -252,6 +252,10 @@ export async function inspectWhole(
   parts: InspectionParts,
 ): Promise<Answer> {
   const texts = parts.reader.answer(question, answer)
+  if (!texts.isReadable && parts.limits.unreadable === 'block') {
+    const why = texts.reason === undefined ? '' : `: ${texts.reason}`
+    throw new GatewayError('blocked_by_policy', `The answer cannot be inspected${why}.`)
+  }
   const pace = new Pace(parts.limits.maxInspectionMs)
   const changed = new Map<string, string>()
   try {

@@ -15,6 +15,7 @@ const noTargets = { order: () => [] }
 function ask(content: string, more: object = {}): Question {
   const text = JSON.stringify({ model: 'm', messages: [{ role: 'user', content }], ...more })
   return makeQuestion({
+    stream: true,
     call: makeCall(),
     body: {
       bytes: Buffer.from(text),
@@ -28,7 +29,9 @@ function ask(content: string, more: object = {}): Question {
 function answerOf(body: Answer['body']): Answer {
   return {
     status: 200,
-    headers: {},
+    headers: {
+      'content-type': typeof body === 'string' ? 'application/json' : 'text/event-stream',
+    },
     body,
     provider: 'p',
     model: 'm',

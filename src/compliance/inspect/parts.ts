@@ -31,6 +31,8 @@ export interface InspectionLimits {
   readonly maxInspectionMs: number
   /** Whether bodies that nobody here can read may pass. */
   readonly unreadable: 'allow' | 'block'
+  /** Largest answer that is put together to be read, in bytes. */
+  readonly maxAnswerBytes: number
 }
 
 /** What is known of a call between its stages. */

@@ -10,7 +10,7 @@ import { Observer } from './observe.ts'
 import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
 import type { CallState, InspectionParts } from './parts.ts'
 import { Pace } from './pace.ts'
-import type { BodyText, RequestTexts } from './texts.ts'
+import type { BodyText, JoinedTexts, RequestTexts } from './texts.ts'
 import { openCallWriter } from './treated.ts'
 import type { TreatedFinding } from './treated.ts'
 
@@ -71,23 +71,50 @@ export async function inspectRequest(
 }
 
 async function lookThrough(
-  { segments }: RequestTexts,
+  { segments, joined }: RequestTexts,
   parts: InspectionParts,
 ): Promise<readonly InspectedText[]> {
   const pace = new Pace(parts.limits.maxInspectionMs)
   const inspected: InspectedText[] = []
   for (const segment of segments) {
-    const { role, kind, source } = segment
-    const place: TextPlace = {
-      role,
-      kind,
-      direction: 'request',
-      ...(source !== undefined && { source }),
-    }
-    inspected.push({ segment, ...(await lookAt(segment.text, place, parts)) })
+    inspected.push({ segment, ...(await lookAt(segment.text, placeOf(segment), parts)) })
+    if (pace.isDue()) await pace.rest()
+  }
+  for (const texts of joined) {
+    addJoined(inspected, texts, await lookAt(texts.text, placeOfJoined(texts, segments), parts))
     if (pace.isDue()) await pace.rest()
   }
   return inspected
+}
+
+/** What is found only where texts are read together belongs to each of those it is spread over. */
+function addJoined(inspected: InspectedText[], texts: JoinedTexts, looked: LookedAt): void {
+  for (const finding of looked.findings) {
+    const ranges = texts.rangesOf(finding)
+    if (ranges.length < 2) continue
+    for (const { segment, start, end } of ranges) {
+      const known = inspected[segment]
+      if (known === undefined) continue
+      inspected[segment] = { ...known, findings: [...known.findings, { ...finding, start, end }] }
+    }
+  }
+  const [first] = texts.rangesOf({ start: 0, end: texts.text.length })
+  const known = first === undefined ? undefined : inspected[first.segment]
+  if (first === undefined || known === undefined) return
+  const labels = [...new Set([...known.labels, ...looked.labels])].toSorted()
+  inspected[first.segment] = { ...known, labels }
+}
+
+function placeOf({ role, kind, source }: BodyText): TextPlace {
+  return { role, kind, direction: 'request', ...(source !== undefined && { source }) }
+}
+
+function placeOfJoined(texts: JoinedTexts, segments: readonly BodyText[]): TextPlace {
+  const [first] = texts.rangesOf({ start: 0, end: texts.text.length })
+  const segment = first === undefined ? undefined : segments[first.segment]
+  return segment === undefined
+    ? { role: 'user', kind: 'text', direction: 'request' }
+    : placeOf(segment)
 }
 
 async function lookAt(
@@ -121,13 +148,7 @@ function factsOf(
 ): PolicyFacts {
   const observer = new Observer()
   for (const { segment, findings } of texts) {
-    const { role, kind, source } = segment
-    const place: TextPlace = {
-      role,
-      kind,
-      direction: 'request',
-      ...(source !== undefined && { source }),
-    }
+    const place = placeOf(segment)
     for (const finding of findings) observer.add(finding, place)
   }
   for (let left = unreadableCount(body); left > 0; left--) {
@@ -164,7 +185,7 @@ function unreadableStatements(
   const words =
     body.tokens.length > 0
       ? 'The prompt consists of token numbers, which cannot be inspected: send it as text.'
-      : 'The body is of a kind that cannot be inspected.'
+      : `Something in the body cannot be inspected${body.reason === undefined ? '' : `: ${body.reason}`}.`
   return [{ ruleId: 'compliance/unreadable', action: 'block', words }]
 }
 

@@ -58,9 +58,15 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
       const call = { question, state, answer }
       const inspection = new AnswerInspection(parts, call, looksAtAnswers)
       const { body } = answer
-      return isStreamed(body)
-        ? inspectStream({ question, answer: { ...answer, body }, inspection, parts })
-        : failingClosed(() => inspectWhole(inspection, question, answer, parts))
+      const kind = isStreamed(body) ? parts.reader.streamKind(question, answer) : 'whole'
+      if (kind === 'media') return answer
+      if (kind === 'frames' && isStreamed(body)) {
+        return inspectStream({ question, answer: { ...answer, body }, inspection, parts })
+      }
+      return failingClosed(async () => {
+        const whole = await wholeOf(answer, parts.limits.maxAnswerBytes)
+        return inspectWhole(inspection, question, whole, parts)
+      })
     },
     forget({ call }) {
       states.get(call)?.writer[Symbol.dispose]()
@@ -84,6 +90,20 @@ function rewritten({ treated, texts, writer }: CallState): ReadonlyMap<string, s
     changed.set(place, result + text.slice(from))
   }
   return changed
+}
+
+/** Puts the pieces of a body together, such as those of a stored file. */
+async function wholeOf(answer: Answer, maxBytes: number): Promise<Answer> {
+  const { body } = answer
+  if (!isStreamed(body)) return answer
+  const pieces: Uint8Array[] = []
+  let length = 0
+  for await (const piece of body) {
+    length += piece.byteLength
+    if (length > maxBytes) throw new GatewayError('provider_answer_too_large')
+    pieces.push(piece)
+  }
+  return { ...answer, body: Buffer.concat(pieces) }
 }
 
 function factsOf({ provider, model, region, perimeter }: TargetFacts): TargetFacts {

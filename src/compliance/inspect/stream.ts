@@ -22,8 +22,7 @@ interface StreamInspection {
 export function inspectStream(stream: StreamInspection): Answer {
   const { question, answer, inspection, parts } = stream
   const { reader } = parts
-  const gate = reader.openGate(question, answer, (channel) => inspection.openFilter(channel))
-  if (gate === undefined) return answer
+  const gate = reader.openGate(question, (channel) => inspection.openFilter(channel))
   answer.report.holdsBack = true
   const body = new InspectedStream(answer, {
     gate,
