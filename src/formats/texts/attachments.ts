@@ -1,7 +1,7 @@
 import { asObject, asString } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { AttachmentFact } from '../../core/facts.ts'
-import { dataUrlHead } from './encoded.ts'
+import { dataUrlHead, fromBase64 } from './encoded.ts'
 import { kindOfMediaType, kindOfName } from './file-types.ts'
 import type { FileKind } from './file-types.ts'
 
@@ -19,6 +19,12 @@ export type FindAttachment = (value: JsonObject | string) => Attachment | undefi
 export function attachmentOf(kind: FileKind | undefined): Attachment {
   if (kind === 'text') return { type: 'document', isReadable: true }
   return { type: kind ?? 'file', isReadable: false }
+}
+
+/** An attachment whose data is there in base 64; text that is none cannot be read. */
+function inlineAttachment(kind: FileKind | undefined, data: string): Attachment {
+  const isText = kind === 'text' && fromBase64(data.slice(dataUrlHead(data).length)) !== undefined
+  return attachmentOf(kind === 'text' && !isText ? 'document' : kind)
 }
 
 /** For members that always hold the same kind. */
@@ -43,8 +49,8 @@ export function kindOfFile(
 /** The file of a part, in the words of OpenAI: data, or the id or the address of data that is elsewhere. */
 export const openAiFile: FindAttachment = (value) => {
   if (typeof value === 'string') return undefined
-  const kind = kindOfFile(asString(value['file_data']), asString(value['filename']))
-  return attachmentOf(kind)
+  const data = asString(value['file_data'])
+  return inlineAttachment(kindOfFile(data, asString(value['filename'])), data ?? '')
 }
 
 /** Tells whether the data of such a file is text. */
@@ -79,8 +85,8 @@ export const anthropicBlock: FindAttachment = (value) => {
       const source = asObject(value['source'])
       const isText = source?.['type'] === 'text' || source?.['type'] === 'content'
       const kind = kindOfMediaType(asString(source?.['media_type']) ?? '')
-      const isEncodedText = source?.['type'] === 'base64' && kind === 'text'
-      return { type: 'document', isReadable: isText || isEncodedText }
+      const inline = inlineAttachment(kind, asString(source?.['data']) ?? '')
+      return { type: 'document', isReadable: isText || inline.isReadable }
     }
     case 'container_upload':
       return { type: 'file', isReadable: false }
@@ -93,8 +99,7 @@ export const anthropicBlock: FindAttachment = (value) => {
 export const geminiBlob: FindAttachment = (value) => {
   if (typeof value === 'string') return undefined
   const kind = kindOfMediaType(asString(value['mimeType'] ?? value['mime_type']) ?? '')
-  const isElsewhere = value['data'] === undefined
-  return attachmentOf(kind === 'text' && isElsewhere ? 'document' : kind)
+  return inlineAttachment(kind, asString(value['data']) ?? '')
 }
 
 const converseTexts: ReadonlySet<unknown> = new Set<unknown>(['txt', 'csv', 'html', 'md'])
@@ -103,7 +108,9 @@ const converseTexts: ReadonlySet<unknown> = new Set<unknown>(['txt', 'csv', 'htm
 export const converseDocument: FindAttachment = (value) => {
   if (typeof value === 'string') return undefined
   const source = asObject(value['source'])
-  const isInline = source?.['bytes'] !== undefined && converseTexts.has(value['format'])
+  const isInline =
+    converseTexts.has(value['format']) &&
+    inlineAttachment('text', asString(source?.['bytes']) ?? '').isReadable
   const isText = source?.['text'] !== undefined || source?.['content'] !== undefined
   return { type: 'document', isReadable: isInline || isText }
 }

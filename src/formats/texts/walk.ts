@@ -19,7 +19,7 @@ export interface FoundText {
   readonly key: string | undefined
   /** The channel of a stream it belongs to. */
   readonly channel: string | undefined
-  /** Whether it is JSON text whose leaves are still to be read; only for texts of a channel. */
+  /** Whether it is JSON text, or a leaf of one; only that of a channel may have leaves that are still to be read. */
   readonly isJson: boolean
   /** The same for all text parts of one content: a model reads them as one text. */
   readonly content: object | undefined
@@ -34,6 +34,8 @@ export interface Finder {
   derived?(place: string, owner: string): void
   /** Text as numbers of tokens. */
   tokens?(place: string): void
+  /** JSON text of a channel is taken apart as any other is. */
+  readonly readsLeaves?: boolean
   tool?(tool: ToolUse): void
   attachment?(attachment: Attachment): void
 }
@@ -198,7 +200,8 @@ class Walk {
       const at = positionOf(level, step)
       this.#emit(encoded, rule, { ...at, place: at.place + encodedStep })
     } else if (isText(value, kind)) {
-      if (kind === 'json' && !isGrowing(rule, level.scope)) this.#json(value, rule, level, step)
+      const isWhole = this.#finder.readsLeaves !== true && isGrowing(rule, level.scope)
+      if (kind === 'json' && !isWhole) this.#json(value, rule, level, step)
       else this.#emit(value, rule, positionOf(level, step), contentOf(level, rule, step))
     }
   }

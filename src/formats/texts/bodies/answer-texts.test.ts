@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import type { JsonValue } from '../../../core/json.ts'
 import type { Operation } from '../../../core/record.ts'
+import { segmentsOf } from '../segments.ts'
 import { samples } from '../testing/samples.ts'
 import { bytesQuestion } from '../testing/questions.ts'
 import { answerTexts } from './answer-texts.ts'
@@ -35,11 +36,37 @@ describe('the texts of an answer', () => {
     for (const { body, format, direction, texts } of samples) {
       if (direction !== 'answer') continue
       const { segments } = read(body, { format })
-      expect(segments.map(({ place, text }) => [place, text])).toEqual(
-        texts.map(([place = '', , , , text = '']) => [place, text]),
-      )
+      expect(segments).toEqual([...segmentsOf(body, { format, direction }).segments])
+      expect(segments.map(({ text }) => text)).toEqual(texts.map((row) => row[4] ?? ''))
       expect(segments.every((segment) => segment.direction === 'answer')).toBe(true)
     }
+  })
+
+  test('are joined where a stream brings them as one', () => {
+    const parts = [
+      { text: 'Hm, 99', thought: true },
+      { text: 'Card 4111 1111 ' },
+      { text: 'Hm', thought: true },
+      { text: '1111 1111' },
+    ]
+    const body = { candidates: [{ content: { role: 'model', parts } }, { content: { parts } }] }
+    expect(read(body, { format: 'gemini' }).joined.map(({ text }) => text)).toEqual([
+      'Hm, 99Hm',
+      'Card 4111 1111 1111 1111',
+      'Hm, 99Hm',
+      'Card 4111 1111 1111 1111',
+    ])
+    const blocks = {
+      role: 'assistant',
+      content: [
+        { type: 'text', text: 'a' },
+        { type: 'text', text: 'b' },
+      ],
+    }
+    expect(read(blocks, { format: 'anthropic-messages' }).joined).toEqual([])
+    const call = { function: { name: 'f', arguments: '{"a":"b","c":"d"}' } }
+    const calls = { choices: [{ message: { tool_calls: [call, call] } }] }
+    expect(read(calls).joined).toEqual([])
   })
 
   test('are none where there are only numbers', () => {

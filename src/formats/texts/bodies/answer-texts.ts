@@ -1,6 +1,6 @@
 import type { Question } from '../../../core/call.ts'
 import { parseJson } from '../../../core/json.ts'
-import type { Scope } from '../shape.ts'
+import type { Rule, Scope } from '../shape.ts'
 import { documentText } from '../shapes/common.ts'
 import { attachmentOf } from '../attachments.ts'
 import { bodyOf, changesOf, readWithin } from './body-texts.ts'
@@ -22,6 +22,25 @@ export interface AnswerTexts extends ReadBody {
 }
 
 const said: Scope = { role: 'assistant', kind: 'text' }
+const streamed: Scope = { ...said, channel: '' }
+/** Formats whose streams are made of pieces that look like the whole answer. */
+const alike: ReadonlySet<string> = new Set([
+  'openai-chat',
+  'openai-completions',
+  'gemini',
+  'gemini-array',
+  'ollama-chat',
+])
+
+/**
+ * A whole answer has to be judged as its stream is: joined where the stream brings several parts as one text.
+ * Subtitles and the segments of a transcription are one text as well.
+ */
+function joinsOf({ operation, clientFormat }: Question['call']) {
+  if (operation === 'audio') return 'content'
+  const isChat = operation === 'chat' || operation === 'text_completion'
+  return isChat && alike.has(clientFormat) ? 'channel' : 'nothing'
+}
 
 /** Shows what a whole answer says. Answers that are streamed pass a text gate instead. */
 export function answerTexts(
@@ -30,8 +49,7 @@ export function answerTexts(
   contentType: string,
 ): AnswerTexts {
   const { operation, path } = call
-  // In streams texts are judged one by one: here they must be as well, but for what is never streamed.
-  const joins = operation === 'audio'
+  const joins = joinsOf(call)
   const collection = new TextCollection({ direction: 'answer', joins })
   const isFile = operation === 'files' && /\/content(?:\?|$)/.test(path)
   const hasVectors = operation === 'embeddings' && call.clientFormat !== 'cohere-chat'
@@ -47,9 +65,10 @@ export function answerTexts(
     const reason = mayHoldText(opened) ? opened.reason : undefined
     return view(body, bodyOf(collection, reason), () => body)
   }
+  const scope = joins === 'channel' ? streamed : said
   const readable = isFile
     ? openText(opened.text, documentText)
-    : openAnswerText(opened.text, ruleOf(call, 'answer'))
+    : openAnswerText(opened.text, { rule: ruleOf(call, 'answer'), scope })
   const fault = readWithin(() => readable.read(collection, ''))
   return view(body, bodyOf(collection, fault), (changes) =>
     opened.encode(readable.rewrite(changes)),
@@ -71,10 +90,13 @@ function openAnswer(body: string | Uint8Array, said: Parameters<typeof lookAt>[1
 }
 
 /** JSON by its endpoint; elsewhere text of any other kind. */
-function openAnswerText(text: string, rule: ReturnType<typeof ruleOf>): ReadableText {
+function openAnswerText(
+  text: string,
+  known: { readonly rule: Rule; readonly scope: Scope },
+): ReadableText {
   const json = parseJson(text)
   return typeof json === 'object' && json !== null
-    ? jsonText(text, json, { rule, scope: said })
+    ? jsonText(text, json, known)
     : openText(text, said)
 }
 

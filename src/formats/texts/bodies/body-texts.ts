@@ -13,8 +13,9 @@ export interface ReadBody {
   readonly attachments: readonly AttachmentCount[]
   readonly tools: readonly ToolUse[]
   /**
-   * Text parts beside one another that their reader takes for one text: what is found only in the joined
-   * text is led back to the parts by `rangesIn`. Each part is a segment as well.
+   * Text parts that their reader takes for one text. What is found in the joined text is led back to its
+   * parts by `rangesIn`. Each part is a segment as well; in answers it should be judged in the joined text
+   * alone, as in a stream.
    */
   readonly joined: readonly JoinedText[]
   /** An object names a member twice, or a form a field: two readers could read two different bodies. */

@@ -18,8 +18,11 @@ export interface AttachmentCount extends AttachmentFact {
 
 interface CollectionOptions {
   readonly direction: 'request' | 'answer'
-  /** Whether text parts beside one another are one text to their reader. */
-  readonly joins: boolean
+  /**
+   * Which texts are one to their reader: the text parts of one `content`, or what a stream of the same answer
+   * would bring in one `channel`.
+   */
+  readonly joins: 'content' | 'channel' | 'nothing'
 }
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
@@ -31,10 +34,13 @@ export class TextCollection {
   readonly tools: ToolUse[] = []
   hasRepeatedMembers = false
   readonly #attachments = new Map<string, Attachment & { count: number }>()
-  /** Numbers of the segments that are parts of one content. */
-  readonly #contents = new Map<object, { readonly numbers: number[]; readonly separator: string }>()
+  /** Numbers of the segments that are parts of one text. */
+  readonly #joined = new Map<
+    object | string,
+    { readonly numbers: number[]; readonly separator: string }
+  >()
   readonly #direction: 'request' | 'answer'
-  readonly #joins: boolean
+  readonly #joins: CollectionOptions['joins']
 
   constructor({ direction, joins }: CollectionOptions) {
     this.#direction = direction
@@ -46,9 +52,9 @@ export class TextCollection {
   }
 
   get joined(): readonly JoinedText[] {
-    return [...this.#contents.values()]
+    return [...this.#joined.values()]
       .filter(({ numbers }) => numbers.length > 1)
-      .map((content) => joinTexts(this.segments, content))
+      .map((parts) => joinTexts(this.segments, parts))
   }
 
   /**
@@ -64,6 +70,7 @@ export class TextCollection {
     }: { readonly rule: Rule; readonly scope: Scope; readonly prefix: string },
   ): void {
     findTexts(json, rule, scope, {
+      readsLeaves: true,
       text: (found) => this.#found(found, prefix),
       tokens: (place) => this.tokens.push(prefix + place),
       tool: (tool) => this.tools.push(tool),
@@ -85,7 +92,8 @@ export class TextCollection {
       readonly content?: { readonly separator: string }
     },
   ): void {
-    this.#found({ text, place, scope, key: undefined, content }, '', content?.separator)
+    const found = { text, place, scope, content, key: undefined, channel: undefined, isJson: false }
+    this.#found(found, '', content?.separator)
   }
 
   addAttachment({ type, isReadable }: Attachment): void {
@@ -95,27 +103,32 @@ export class TextCollection {
     else known.count += 1
   }
 
-  #found(found: Omit<FoundText, 'channel' | 'isJson'>, prefix: string, separator = ''): void {
+  #found(found: FoundText, prefix: string, separator = ''): void {
     const { role, kind, source } = found.scope
     const place = prefix === '' ? found.place : prefix + found.place
     const direction = this.#direction
     const segment: Writable<TextSegment> = { place, role, direction, kind, text: found.text }
     if (source !== undefined && source !== '') segment.source = source
     if (found.key !== undefined) segment.key = found.key
-    if (found.content !== undefined && this.#joins) {
-      this.#join(segment, { content: found.content, separator })
-    }
+    const whole = this.#wholeOf(found)
+    if (whole !== undefined) this.#join(segment, { whole, separator })
     this.segments.push(segment)
+  }
+
+  /** What a text is a part of. */
+  #wholeOf({ content, channel, isJson }: FoundText): object | string | undefined {
+    if (this.#joins === 'content') return content
+    return this.#joins === 'channel' && !isJson ? channel : undefined
   }
 
   #join(
     segment: TextSegment,
-    { content, separator }: { readonly content: object; readonly separator: string },
+    { whole, separator }: { readonly whole: object | string; readonly separator: string },
   ): void {
-    const known = this.#contents.get(content)
+    const known = this.#joined.get(whole)
     const number = this.segments.length
     if (known === undefined) {
-      this.#contents.set(content, { numbers: [number], separator })
+      this.#joined.set(whole, { numbers: [number], separator })
       return
     }
     const first = this.segments[known.numbers[0] ?? 0]

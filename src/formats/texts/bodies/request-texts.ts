@@ -27,7 +27,7 @@ const asked: Scope = { role: 'user', kind: 'text' }
  */
 export function requestTexts({ call, body }: Question): RequestTexts {
   const { json, text, bytes, contentType } = body
-  const collection = new TextCollection({ direction: 'request', joins: true })
+  const collection = new TextCollection({ direction: 'request', joins: 'content' })
   if (json !== undefined && text !== undefined) {
     const readable = jsonText(text, json, { rule: ruleOf(call, 'request'), scope: asked })
     const fault = readWithin(() => readable.read(collection, ''))

@@ -221,3 +221,45 @@ describe('what a filter is told of a text', () => {
 function facts({ role, kind, source, key }: Omit<TextChannel, 'id'>): string {
   return [role, kind, source, key].join(' ')
 }
+
+describe('a stream that is none of chat', () => {
+  const event = (type: string, more: JsonObject) => frame({ type, ...more })
+
+  test('brings a transcription, which is told once more at its end', () => {
+    const gate = open('openai-chat')
+    const said = (pieces: readonly string[], whole: string) =>
+      pieces.map((delta) => event('transcript.text.delta', { delta, logprobs: [] })).join('') +
+      event('transcript.text.done', { text: whole, usage: { type: 'tokens', input_tokens: 1 } })
+    expect(gate.push(said(['I am Bo', 'b Smith.', ''], 'I am Bob Smith.'))).toBe(
+      said(['I am <X>', '.', ''], 'I am <X>.'),
+    )
+    expect(gate.isHolding()).toBe(false)
+    const other = open('openai-chat')
+    expect(other.push(said(['Hi'], 'Hi Bob'))).toBe(said(['Hi'], 'Hi <X>'))
+  })
+
+  test('brings the segments of a transcription as one text', () => {
+    const gate = open('openai-chat')
+    const said = (...texts: readonly string[]) =>
+      texts
+        .map((text, id) =>
+          event('transcript.text.segment', { id: `seg_${id}`, speaker: 'A', text }),
+        )
+        .join('')
+    expect(gate.push(said('Card 41111111', '11111111')) + gate.end()).toBe(said('Card <X>', ''))
+  })
+
+  test('brings pictures and speech with their very bytes', () => {
+    const gate = open('openai-chat')
+    const data = 'QUJD'.repeat(100)
+    const sent =
+      event('image_generation.partial_image', { b64_json: data, size: '1024x1024' }) +
+      event('image_edit.completed', { b64_json: data, usage: { total_tokens: 1 } }) +
+      event('speech.audio.delta', { audio: data }) +
+      event('speech.audio.done', { usage: {} })
+    expect(gate.push(sent)).toBe(sent)
+    expect(gate.push(event('image_generation.failed', { error: { message: 'Bob' } }))).toBe(
+      event('image_generation.failed', { error: { message: '<X>' } }),
+    )
+  })
+})
