@@ -284,7 +284,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   const routing = openRoutingRoom({ dataDir, clock, log, metrics })
   const barriers = openBarrierStore({ dataDir, clock })
   const sessions = openSessions(metrics)
-  const oversight = openControls({ config: config.oversight, dataDir, clock, logger, metrics })
+  const oversight = openControls({ config: config.oversight, dataDir, clock, log, logger, metrics })
   return {
     log,
     metrics,
@@ -300,6 +300,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
     sessions,
     oversight,
     stops: oversight.stops,
+    holds: oversight.holds,
     gatewayMetrics: createGatewayMetrics(metrics, { inFlight: () => inFlight.count, audit: log }),
     async [Symbol.asyncDispose]() {
       refusals[Symbol.dispose]()

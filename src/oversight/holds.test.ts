@@ -370,6 +370,6 @@ test('whatever is asked, decided, waited for and restarted, the queue does what 
         holds[Symbol.dispose]()
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 30 },
   )
 })
