@@ -1,4 +1,5 @@
 import { fold, foldCode, isFoldedLetter } from './fold.ts'
+import { codeAt } from './surroundings.ts'
 
 /** Words of context of all detectors, ready to be looked up. */
 export interface ContextVocabulary {
@@ -97,8 +98,7 @@ export class ContextReader {
   /** Start of the word that a place is in, looked for a bounded way back. */
   #wordStart(index: number): number {
     let at = index
-    while (at > 0 && index - at < 32 && isFoldedLetter(foldCode(this.#text.charCodeAt(at - 1))))
-      at--
+    while (at > 0 && index - at < 32 && isFoldedLetter(foldCode(codeAt(this.#text, at - 1)))) at--
     return at
   }
 
@@ -106,7 +106,7 @@ export class ContextReader {
     const text = this.#text
     let i = from
     while (i < to) {
-      if (!isFoldedLetter(foldCode(text.charCodeAt(i)))) {
+      if (!isFoldedLetter(foldCode(codeAt(text, i)))) {
         i++
         continue
       }
@@ -126,7 +126,7 @@ export class ContextReader {
     let i = start
     let last = 0
     for (; i < text.length; i++) {
-      const original = text.charCodeAt(i)
+      const original = codeAt(text, i)
       const code = foldCode(original)
       if (!isFoldedLetter(code)) break
       if (code !== original && last >= 97 && last <= 122) {
@@ -182,13 +182,13 @@ function matchWords(
   for (const [index, word] of words.entries()) {
     if (index > 0) {
       let gap = 0
-      while (gap < 3 && at < text.length && !isFoldedLetter(foldCode(text.charCodeAt(at)))) {
+      while (gap < 3 && at < text.length && !isFoldedLetter(foldCode(codeAt(text, at)))) {
         at++
         gap++
       }
     }
     for (let i = 0; i < word.length; i++) {
-      if (foldCode(text.charCodeAt(at + i)) !== word.charCodeAt(i)) return 0
+      if (foldCode(codeAt(text, at + i)) !== word.charCodeAt(i)) return 0
     }
     at += word.length
     if (index === 0 && at !== firstEnd) return 0
@@ -196,7 +196,7 @@ function matchWords(
   // The last of several words may be an inflected form: one or two letters more, not another word.
   if (words.length > 1) {
     let more = 0
-    while (more < 3 && isFoldedLetter(foldCode(text.charCodeAt(at + more)))) more++
+    while (more < 3 && isFoldedLetter(foldCode(codeAt(text, at + more)))) more++
     if (more >= 3) return 0
   }
   return at
@@ -209,5 +209,5 @@ function hashOf(word: string): number {
 }
 
 function isUnspaced(text: string): boolean {
-  return text.charCodeAt(0) >= 0x0e00
+  return codeAt(text, 0) >= 0x0e00
 }

@@ -1,17 +1,19 @@
 import type { Finding } from '../../core/decision.ts'
 import type { DecodedRun, TextView } from '../types.ts'
-import type { Scanner } from './scanner.ts'
+import type { Scanner, TextPart } from './scanner.ts'
 
 /** Readings that are cut out of a text: that they hold nothing but a value says nothing. */
 const fragments: ReadonlySet<DecodedRun['encoding']> = new Set(['spaced', 'lookalikes', 'pieces'])
 
 /**
  * Everything the detectors see in a text and in what is encoded in it, with places in the original.
- * Several labels may share a place; `resolve` leaves one for each.
+ * Several labels may share a place; `resolve` leaves one for each. Asked about a part of the original, it
+ * tells at least what begins in it.
  */
-export function sightingsIn(view: TextView, scanner: Scanner): Finding[] {
+export function sightingsIn(view: TextView, scanner: Scanner, part?: TextPart): Finding[] {
   const findings: Finding[] = []
-  for (const { detector, start, end, score } of scanner.scan(view.normal)) {
+  const normalPart = part === undefined ? undefined : partOfNormal(view, part)
+  for (const { detector, start, end, score } of scanner.scan(view.normal, false, normalPart)) {
     const range = view.toOriginal(start, end)
     findings.push({
       label: detector.label,
@@ -23,6 +25,7 @@ export function sightingsIn(view: TextView, scanner: Scanner): Finding[] {
     })
   }
   for (const run of view.decoded) {
+    if (part !== undefined && (run.end <= part.from || run.start >= part.to)) continue
     const isFragment = fragments.has(run.encoding)
     for (const { detector, score } of scanner.scan(run.text, isFragment)) {
       findings.push({
@@ -36,6 +39,24 @@ export function sightingsIn(view: TextView, scanner: Scanner): Finding[] {
     }
   }
   return findings
+}
+
+/** The part of the normalised text that a part of the original became. */
+function partOfNormal(view: TextView, { from, to }: TextPart): TextPart {
+  if (view.normal === view.original) return { from, to }
+  return { from: placeInNormal(view, from), to: placeInNormal(view, to) }
+}
+
+/** First place of the normalised text that comes from `place` of the original or from behind it. */
+function placeInNormal(view: TextView, place: number): number {
+  let low = 0
+  let high = view.normal.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (view.toOriginal(middle, middle + 1).end > place) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 /** What the detectors find in a text: no two findings overlap, see `resolve`. */

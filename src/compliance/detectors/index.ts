@@ -29,7 +29,7 @@ import { vehicleDetectors } from './vehicle/index.ts'
 
 export { findAll, resolve, sightingsIn } from './find-all.ts'
 export { createScanner } from './scanner.ts'
-export type { ScanResult, Scanner } from './scanner.ts'
+export type { ScanResult, Scanner, TextPart } from './scanner.ts'
 export type { AnyDetector, FormatDetector, Trigger, TriggerDetector } from './contract.ts'
 
 /** All built-in detectors of identifiers. A new one is a file and a line in the index of its folder. */

@@ -2,13 +2,15 @@ import type { Trigger } from './contract.ts'
 import type { FormatDetector, TriggerDetector } from './contract.ts'
 import { ContextReader } from './context-words.ts'
 import { characterClasses } from './format-automaton.ts'
-import type { Prepared, Preparation, ScanResult } from './scanner.ts'
+import type { Prepared, Preparation, ScanResult, TextPart } from './scanner.ts'
 import { regroupedScore, scoreOf } from './scoring.ts'
 import {
   closesHere,
+  codeAt,
   isAlnumCode,
   isDigitCode,
   isEmbedded,
+  isLetterCode,
   opensHere,
   standsAlone,
 } from './surroundings.ts'
@@ -21,12 +23,17 @@ const underscore = 95
 const mostBeforeDigit = 10
 const mostGroupedDigits = 19
 const leastGroupedDigits = 8
+const longestRow = 64
 const triggerCharacters: readonly Trigger[] = ['@', ':', '.', '+', '(', '[']
 
-/** Role of each ASCII character for the scan: 1 letters and digits, 2 and above triggers. */
-const roles: Readonly<Uint8Array> = buildRoles()
+/** Kinds of ASCII characters: those that stand in words, and 4 and above those that detectors wait for. */
+const [lower, upper, digit, firstTrigger] = [1, 2, 3, 4]
+const kinds: Readonly<Uint8Array> = buildKinds()
 
-/** One pass over one text. */
+/** How far before a part sightings may begin that reach into it, and behind it the signs they are seen by. */
+const margin = { before: 32, after: 72 } as const
+
+/** One pass over one text, or over a part of it. */
 export class Scan {
   readonly #text: string
   readonly #preparation: Preparation
@@ -34,7 +41,6 @@ export class Scan {
   readonly #results: ScanResult[] = []
   readonly #isFragment: boolean
   #groupsEnd = 0
-  #nextDigit = -1
   /** What is known of the place of the last sighting: detectors often see the same. */
   #lastPlace = { start: -1, end: -1, alone: false, embedded: false }
 
@@ -45,60 +51,58 @@ export class Scan {
     this.#context = new ContextReader(text, preparation.vocabulary)
   }
 
-  /** Reads the text and gives everything that was seen. */
-  run(): ScanResult[] {
+  /** Reads the text and gives everything that was seen; of a part what overlaps it, and some around it. */
+  run(part?: TextPart): ScanResult[] {
     const text = this.#text
-    const length = text.length
-    let i = 0
-    while (i < length) {
-      const code = text.charCodeAt(i)
-      const role = code < 128 ? (roles[code] ?? 0) : 0
-      if (role === 1) {
-        i = this.#token(i)
+    const end = part === undefined ? text.length : Math.min(text.length, part.to + margin.after)
+    let at = part === undefined ? 0 : rowStart(text, Math.min(end, part.from - margin.before))
+    let wordsFrom = at
+    for (;;) {
+      at = proseEnd(text, at, end)
+      if (at >= end) return this.#results
+      const kind = kindAt(text, at)
+      if (kind >= firstTrigger) {
+        this.#trigger(triggerCharacters[kind - firstTrigger] ?? '.', at)
+        at++
         continue
       }
-      if (role > 1) this.#trigger(triggerCharacters[role - 2] ?? '.', i)
-      i++
-    }
-    return this.#results
-  }
-
-  /** Reads a run of letters and digits and returns its end. */
-  #token(start: number): number {
-    const text = this.#text
-    const length = text.length
-    const startsWithDigit = isDigitCode(text.charCodeAt(start))
-    // A run is never preceded by a letter or digit, so only an underscore can make it part of a word.
-    const opens = start === 0 || text.charCodeAt(start - 1) !== underscore || opensHere(text, start)
-    if (opens && (startsWithDigit || this.#mayHoldCode(start))) this.#walk(start, false)
-    let end = start + 1
-    let glueChecked = startsWithDigit
-    while (end < length) {
-      const code = text.charCodeAt(end)
-      if (!isAlnumCode(code)) break
-      if (!glueChecked && isDigitCode(code)) {
-        glueChecked = true
-        if (end - start >= 2) this.#walk(end, true)
+      const start = at
+      const firstDigit = wordEnd(text, start, false)
+      at = wordEnd(text, firstDigit, true)
+      // Words of prose are in no format: a digit must be near, or the word be in capitals.
+      if (firstDigit < at) {
+        this.#words(Math.max(wordsFrom, firstDigit - mostBeforeDigit), start)
+        this.#code(start, firstDigit)
+        wordsFrom = at
+      } else if (isUpper(text, start) && isUpper(text, start + 1) && opensWord(text, start)) {
+        this.#walk(start, false)
       }
-      end++
+      if (at - start >= longToken) this.#trigger('long-token', start)
     }
-    if (startsWithDigit && opens) {
-      this.#trigger('number', start)
-      if (start >= this.#groupsEnd) this.#groups(start)
-    }
-    if (end - start >= longToken) this.#trigger('long-token', start)
-    return end
   }
 
-  /** Words of prose are in no format: a digit must be near, or the word be in capitals. */
-  #mayHoldCode(start: number): boolean {
+  /** Follows the formats from words that stand closely before a digit; those in capitals were followed before. */
+  #words(from: number, to: number): void {
     const text = this.#text
-    if (this.#nextDigit < start) {
-      let at = start
-      while (at < text.length && !isDigitCode(text.charCodeAt(at))) at++
-      this.#nextDigit = at
+    for (let at = from; at < to; at++) {
+      if (!isAlnumCode(codeAt(text, at)) || isAlnumCode(codeAt(text, at - 1))) continue
+      const isFollowed = isUpper(text, at) && isUpper(text, at + 1)
+      if (!isFollowed && opensWord(text, at)) this.#walk(at, false)
     }
-    return this.#nextDigit - start <= mostBeforeDigit || isCapitals(text, start)
+  }
+
+  /** Follows the formats from a run of letters and digits with a digit in it, and from that digit. */
+  #code(start: number, firstDigit: number): void {
+    const text = this.#text
+    const opens = opensWord(text, start)
+    const isNear = firstDigit - start <= mostBeforeDigit
+    if (opens && (isNear || (isUpper(text, start) && isUpper(text, start + 1)))) {
+      this.#walk(start, false)
+    }
+    if (firstDigit - start >= 2) this.#walk(firstDigit, true)
+    if (firstDigit > start || !opens) return
+    this.#trigger('number', start)
+    if (start >= this.#groupsEnd) this.#groups(start)
   }
 
   /** Follows the automaton of all formats from a place. */
@@ -108,7 +112,7 @@ export class Scan {
     let state = first
     let at = start
     for (;;) {
-      const code = text.charCodeAt(at)
+      const code = codeAt(text, at)
       const characterClass = code < 128 ? (characterClasses[code] ?? 0) : 0
       state = characterClass === 0 ? 0 : (next[state * 16 + characterClass] ?? 0)
       if (state === 0) return
@@ -150,12 +154,12 @@ export class Scan {
     let digits = 0
     let at = start
     while (digits <= mostGroupedDigits) {
-      while (isDigitCode(text.charCodeAt(at))) {
+      while (isDigitCode(codeAt(text, at))) {
         at++
         digits++
       }
       ends.push(at)
-      if (!isGroupSeparator(text.charCodeAt(at)) || !isDigitCode(text.charCodeAt(at + 1))) break
+      if (!isGroupSeparator(codeAt(text, at)) || !isDigitCode(codeAt(text, at + 1))) break
       at++
     }
     this.#groupsEnd = at
@@ -214,10 +218,72 @@ export class Scan {
   }
 }
 
-/** Tells whether a word begins with two capitals. */
-function isCapitals(text: string, start: number): boolean {
-  const [first, second] = [text.charCodeAt(start), text.charCodeAt(start + 1)]
-  return first < 91 && second >= 65 && second < 91
+function kindAt(text: string, index: number): number {
+  const code = codeAt(text, index)
+  return code < 128 ? (kinds[code] ?? 0) : 0
+}
+
+/** Goes on over words in which no detector is interested; returns where something else begins. */
+function proseEnd(text: string, from: number, to: number): number {
+  const table = kinds
+  const length = text.length
+  let at = from
+  while (at < to) {
+    const start = at
+    const code = text.charCodeAt(at)
+    const kind = code < 128 ? (table[code] ?? 0) : 0
+    if (kind >= digit) return at
+    at++
+    if (kind === 0) continue
+    for (; at < length; at++) {
+      const next = text.charCodeAt(at)
+      const nextKind = next < 128 ? (table[next] ?? 0) : 0
+      if (nextKind === 0 || nextKind >= firstTrigger) break
+      if (nextKind === digit || (nextKind === upper && kind === upper && at === start + 1)) {
+        return start
+      }
+    }
+    if (at - start >= longToken) return start
+  }
+  return to
+}
+
+/** End of the run of letters, or of letters and digits, that a place is in. */
+function wordEnd(text: string, from: number, withDigits: boolean): number {
+  let at = from
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (withDigits ? !isAlnumCode(code) : !isLetterCode(code)) break
+    at++
+  }
+  return at
+}
+
+/** Tells whether a letter of ASCII in upper case stands at a place. */
+function isUpper(text: string, index: number): boolean {
+  const code = codeAt(text, index)
+  return code >= 65 && code < 91
+}
+
+/** Tells whether a run that no letter or digit precedes opens a word: only an underscore can make it part of one. */
+function opensWord(text: string, start: number): boolean {
+  return start === 0 || codeAt(text, start - 1) !== underscore || opensHere(text, start)
+}
+
+/** Start of the run of letters and digits, or of the row of groups of digits, that a place is in. */
+function rowStart(text: string, index: number): number {
+  let at = Math.max(0, index)
+  for (;;) {
+    while (at > 0 && isAlnumCode(codeAt(text, at - 1))) at--
+    const isGroup =
+      at > 1 &&
+      index - at < longestRow &&
+      isDigitCode(codeAt(text, at)) &&
+      isGroupSeparator(codeAt(text, at - 1)) &&
+      isDigitCode(codeAt(text, at - 2))
+    if (!isGroup) return at
+    at--
+  }
 }
 
 /** Letters and digits of a range, in upper case. */
@@ -238,11 +304,14 @@ function isGroupSeparator(code: number): boolean {
   return code === 32 || code === 45 || code === 46 || code === 58
 }
 
-function buildRoles(): Uint8Array {
+function buildKinds(): Uint8Array {
   const table = new Uint8Array(128)
-  for (let code = 0; code < 128; code++) if (isAlnumCode(code)) table[code] = 1
+  for (let code = 0; code < 128; code++) {
+    if (isDigitCode(code)) table[code] = digit
+    else if (isAlnumCode(code)) table[code] = code < 97 ? upper : lower
+  }
   triggerCharacters.forEach((character, index) => {
-    table[character.charCodeAt(0)] = index + 2
+    table[character.charCodeAt(0)] = firstTrigger + index
   })
   return table
 }

@@ -1,3 +1,4 @@
+import { flat } from '../text/flat.ts'
 import type { Detector } from '../types.ts'
 import { hasFormats, hasTriggers } from './contract.ts'
 import type {
@@ -22,14 +23,21 @@ export interface ScanResult {
   readonly score: number
 }
 
+/** A part of a text that one asks about, in UTF-16 code units. */
+export interface TextPart {
+  readonly from: number
+  readonly to: number
+}
+
 /** Runs many detectors over a text in one pass. */
 export interface Scanner {
   readonly detectors: readonly AnyDetector[]
   /**
    * Everything the detectors see, overlaps included, in order of the scan. That a text is nothing but a value
-   * says nothing when the text is a fragment cut out of another.
+   * says nothing when the text is a fragment cut out of another. Asked about a part, it tells at least what
+   * begins in it; the rest of the text is read for its words only.
    */
-  scan(text: string, isFragment?: boolean): ScanResult[]
+  scan(text: string, isFragment?: boolean, part?: TextPart): ScanResult[]
 }
 
 /** A detector and which words of the vocabulary speak for it. */
@@ -59,8 +67,8 @@ export function createScanner(detectors: readonly AnyDetector[]): Scanner {
   const plain = detectors.filter(isPlain)
   return {
     detectors,
-    scan(text, isFragment = false) {
-      const results = new Scan(text, preparation, isFragment).run()
+    scan(text, isFragment = false, part) {
+      const results = new Scan(flat(text), preparation, isFragment).run(part)
       for (const detector of plain) {
         for (const { start, end, score } of detector.find(text)) {
           results.push({ detector, start, end, score })

@@ -1,5 +1,13 @@
 /** Reading what stands around a place of a text. All functions look a bounded way. */
 
+/**
+ * The code unit at a place, 0 beyond the ends. Asking a string beyond its ends makes the engine give up its
+ * fast way for good, so everything that looks around a place asks here.
+ */
+export function codeAt(text: string, index: number): number {
+  return index >= 0 && index < text.length ? text.charCodeAt(index) : 0
+}
+
 /** Tells whether a code unit is an ASCII digit. */
 export function isDigitCode(code: number): boolean {
   return code >= 48 && code <= 57
@@ -20,16 +28,16 @@ const joiners = '-./\\_+'
 
 /** Tells whether nothing that belongs to the same word stands right before `start`. */
 export function opensHere(text: string, start: number): boolean {
-  const before = text.charCodeAt(start - 1)
+  const before = codeAt(text, start - 1)
   if (isAlnumCode(before)) return false
-  return before !== underscore || !isAlnumCode(text.charCodeAt(start - 2))
+  return before !== underscore || !isAlnumCode(codeAt(text, start - 2))
 }
 
 /** Tells whether nothing that belongs to the same word stands right at `end`. */
 export function closesHere(text: string, end: number): boolean {
-  const after = text.charCodeAt(end)
+  const after = codeAt(text, end)
   if (isAlnumCode(after)) return false
-  return after !== underscore || !isAlnumCode(text.charCodeAt(end + 1))
+  return after !== underscore || !isAlnumCode(codeAt(text, end + 1))
 }
 
 /**
@@ -42,13 +50,13 @@ export function isEmbedded(text: string, start: number, end: number): boolean {
 
 function continuesBefore(text: string, start: number, end: number): boolean {
   const before = text.charAt(start - 1)
-  const second = text.charCodeAt(start - 2)
+  const second = codeAt(text, start - 2)
   if (before === ':') return isDigitCode(second)
   if (before === ',') return isDigitCode(second) && digitsAfter(text, start) === 3
   if (before === ' ') {
     return (
       isDigitCode(second) &&
-      isDigitCode(text.charCodeAt(start)) &&
+      isDigitCode(codeAt(text, start)) &&
       digitsBefore(text, start - 1) >= 3 &&
       isRowOfGroups(text, start, end)
     )
@@ -60,13 +68,13 @@ function continuesBefore(text: string, start: number, end: number): boolean {
 
 function continuesAfter(text: string, start: number, end: number): boolean {
   const after = text.charAt(end)
-  const second = text.charCodeAt(end + 1)
+  const second = codeAt(text, end + 1)
   if (after === ',') return isDigitCode(second) && digitsAfter(text, end + 1) === 3
   if (after === '.' || after === ':') return isDigitCode(second)
   if (after === ' ') {
     return (
       isDigitCode(second) &&
-      isDigitCode(text.charCodeAt(end - 1)) &&
+      isDigitCode(codeAt(text, end - 1)) &&
       digitsAfter(text, end + 1) >= 3 &&
       isRowOfGroups(text, start, end)
     )
@@ -82,28 +90,28 @@ function isRowOfGroups(text: string, start: number, end: number): boolean {
 
 function digitsBefore(text: string, end: number): number {
   let count = 0
-  while (count < 8 && isDigitCode(text.charCodeAt(end - 1 - count))) count++
+  while (count < 8 && isDigitCode(codeAt(text, end - 1 - count))) count++
   return count
 }
 
 function digitsAfter(text: string, start: number): number {
   let count = 0
-  while (count < 8 && isDigitCode(text.charCodeAt(start + count))) count++
+  while (count < 8 && isDigitCode(codeAt(text, start + count))) count++
   return count
 }
 
 /** A word of letters such as `PESEL` in `PESEL-44051401359` is a name, not part of the value. */
 function isWordBefore(text: string, end: number): boolean {
   let at = end
-  while (at > 0 && end - at < 24 && isLetterCode(text.charCodeAt(at - 1))) at--
-  return end - at >= 2 && end - at < 24 && !isAlnumCode(text.charCodeAt(at - 1))
+  while (at > 0 && end - at < 24 && isLetterCode(codeAt(text, at - 1))) at--
+  return end - at >= 2 && end - at < 24 && !isAlnumCode(codeAt(text, at - 1))
 }
 
 /** A word of letters such as `office` in `5551234-office` is a remark, not part of the value. */
 function isWordAfter(text: string, start: number): boolean {
   let at = start
-  while (at - start < 24 && isLetterCode(text.charCodeAt(at))) at++
-  return at - start >= 2 && at - start < 24 && !isAlnumCode(text.charCodeAt(at))
+  while (at - start < 24 && isLetterCode(codeAt(text, at))) at++
+  return at - start >= 2 && at - start < 24 && !isAlnumCode(codeAt(text, at))
 }
 
 const fieldLimit = 80
@@ -120,7 +128,7 @@ function countWords(text: string, from: number, to: number): number {
   let letters = 0
   let digits = 0
   for (let i = from; i <= to; i++) {
-    const code = i < to ? text.charCodeAt(i) : 32
+    const code = i < to ? codeAt(text, i) : 32
     if (isDigitCode(code)) digits++
     else if (isLetterCode(code) || code > 127) letters++
     else {

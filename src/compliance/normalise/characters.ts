@@ -48,6 +48,10 @@ export function isOrdinary(code: number): boolean {
   if (code >= 0x400 && code <= 0x482) return true
   if (code >= 0x4e00 && code <= 0x9fff) return true
   if (code >= 0x3041 && code <= 0x3096) return true
+  if (code >= 0x621 && code <= 0x64a) return true
+  if (code >= 0x905 && code <= 0x939) return true
+  if (code >= 0xe01 && code <= 0xe30) return true
+  if (code >= 0x1ea0 && code <= 0x1ef9) return true
   if (code >= 0x30a1 && code <= 0x30fa) return true
   if (code >= 0xac00 && code <= 0xd7a3) return true
   return (code >= 0x391 && code <= 0x3ce) || (code >= 0x5d0 && code <= 0x5ea)

@@ -7,23 +7,26 @@ const utf8 = new TextDecoder('utf-8')
 const leastEncoded = 12
 const longestPiece = 64
 
-/** Reads runs of Base64 and hexadecimal that decode to printable text. */
-export function readEncodedRuns(text: string): DecodedRun[] {
+/** Reads runs of Base64 and hexadecimal, which begin at `starts`, that decode to printable text. */
+export function readEncodedRuns(text: string, starts: readonly number[]): DecodedRun[] {
   const readings: DecodedRun[] = []
-  const runs = /[A-Za-z0-9+/_-]{12,}={0,2}/g
-  for (let found = runs.exec(text); found !== null; found = runs.exec(text)) {
-    const start = found.index
-    const end = joinLines(text, start, start + found[0].length)
-    runs.lastIndex = end
-    const run = text.slice(start, end)
+  const runs = /[A-Za-z0-9+/_-]{12,}={0,2}/y
+  let last = 0
+  for (const start of starts) {
+    if (start < last) continue
+    runs.lastIndex = start
+    const found = runs.exec(text)
+    if (found === null) continue
+    last = joinLines(text, start, start + found[0].length)
+    const run = text.slice(start, last)
     const reading = readHex(run, start) ?? readBase64(run, start)
     if (reading !== undefined) readings.push(reading)
   }
-  return [...readings, ...readPairs(text)]
+  return readings
 }
 
 /** Reads bytes in hexadecimal that stand apart, such as `34 30 31`. */
-function readPairs(text: string): DecodedRun[] {
+export function readPairs(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
   const runs = /(?<![0-9A-Za-z])[0-9a-f]{2}(?:[ :,-](?:0x)?[0-9a-f]{2}){7,}(?![0-9A-Za-z])/gi
   for (const found of text.matchAll(runs)) {
@@ -138,25 +141,49 @@ const lookalikes: Readonly<Record<string, string>> = {
   Z: '2',
 }
 
-/** Reads numbers in which letters of ASCII stand for the digits they look like. */
-export function readLookalikes(text: string): DecodedRun[] {
+/** Reads numbers in which letters of ASCII stand for the digits they look like; `words` tells where that may be. */
+export function readLookalikes(text: string, words: readonly number[]): DecodedRun[] {
   const readings: DecodedRun[] = []
   const parts = /[0-9OolIiSBZ]+(?:[-. ][0-9OolIiSBZ]+(?![A-Za-z0-9]))*/g
   let last = 0
-  for (let found = parts.exec(text); found !== null; found = parts.exec(text)) {
-    const digits = withDigits(found[0])
-    if (digits === found[0]) continue
-    let start = found.index
-    const from = start + digits.length
-    let end = from
-    while (start > last && isTokenCharacter(text.charAt(start - 1))) start--
-    while (isTokenCharacter(text.charAt(end))) end++
-    parts.lastIndex = end
-    last = end
-    const reading = text.slice(start, found.index) + digits + text.slice(from, end)
-    readings.push({ encoding: 'lookalikes', start, end, text: reading })
+  for (const word of words) {
+    if (word < last) continue
+    parts.lastIndex = Math.max(last, groupsStart(text, word))
+    for (let found = parts.exec(text); found !== null; found = parts.exec(text)) {
+      const digits = withDigits(found[0])
+      last = parts.lastIndex
+      if (digits !== found[0]) {
+        let start = found.index
+        const from = start + digits.length
+        let end = from
+        while (start > 0 && isTokenCharacter(text.charAt(start - 1))) start--
+        while (isTokenCharacter(text.charAt(end))) end++
+        last = end
+        const reading = text.slice(start, found.index) + digits + text.slice(from, end)
+        readings.push({ encoding: 'lookalikes', start, end, text: reading })
+      }
+      if (last > word && !isTokenCharacter(text.charAt(last))) break
+      parts.lastIndex = last
+    }
   }
   return readings
+}
+
+/** Start of the row of groups with digits in them that goes on at `word`. */
+function groupsStart(text: string, word: number): number {
+  let start = word
+  while (word - start < longestPiece && /[-. ]/.test(text.charAt(start - 1))) {
+    let group = start - 1
+    let hasDigit = false
+    while (group > 0 && /[0-9OolIiSBZ]/.test(text.charAt(group - 1))) {
+      group--
+      hasDigit ||= /\d/.test(text.charAt(group))
+    }
+    if (!hasDigit) break
+    start = group
+    if (isTokenCharacter(text.charAt(group - 1))) break
+  }
+  return start
 }
 
 function isTokenCharacter(character: string): boolean {
@@ -185,10 +212,6 @@ export function readRotated(text: string): DecodedRun[] {
 
 /** Reads, in the original, what is shown from right to left, written in tags, or cut by unusual hyphens. */
 export function readHidden(original: string): DecodedRun[] {
-  if (
-    !/[\u00a0\u2000-\u200a\u2010-\u2015\u202e\u202f\u205f\u2067\u2212\u3000\udb40]/.test(original)
-  )
-    return []
   const readings: DecodedRun[] = []
   const add = (
     encoding: DecodedRun['encoding'],

@@ -21,10 +21,20 @@ import type { MappedText } from './mapped-text.ts'
 
 const utf16 = new TextDecoder('utf-16le', { ignoreBOM: true })
 
-/** Writes a text anew without the disguises that a `Rewriter` undoes. */
-export function rewrite(text: string): MappedText {
+/**
+ * Writes a text anew without the disguises that a `Rewriter` undoes. `regions` are the parts in which there may
+ * be any (from, to, from, to and so on, see `regionsAround`); the rest is taken as it is.
+ */
+export function rewrite(text: string, regions: readonly number[] = [0, text.length]): MappedText {
   const rewriter = new Rewriter(text.length)
-  rewriter.writeText(text)
+  let at = 0
+  for (let index = 0; index + 1 < regions.length; index += 2) {
+    const [from = 0, to = 0] = [regions[index], regions[index + 1]]
+    rewriter.copy(text, at, from)
+    rewriter.write(text, from, to)
+    at = to
+  }
+  rewriter.copy(text, at, text.length)
   return rewriter.finish()
 }
 
@@ -47,25 +57,40 @@ class Rewriter {
     this.#ends = new Uint32Array(capacity)
   }
 
-  /** Writes a whole text, which the ranges then refer to. */
-  writeText(text: string): void {
-    for (let i = 0; i < text.length;) {
-      i = this.#writePlain(text, i)
-      if (i === text.length) return
+  /** Writes a part of the text that holds no disguise. */
+  copy(text: string, from: number, to: number): void {
+    while (this.#units.length < this.#length + to - from) this.#grow()
+    const units = this.#units
+    const starts = this.#starts
+    const ends = this.#ends
+    const shift = this.#length - from
+    for (let i = from; i < to; i++) {
+      units[i + shift] = text.charCodeAt(i)
+      starts[i + shift] = i
+      ends[i + shift] = i + 1
+    }
+    this.#length += Math.max(0, to - from)
+  }
+
+  /** Writes a part of the text without its disguises. */
+  write(text: string, from: number, to: number): void {
+    for (let i = from; i < to;) {
+      i = this.#writePlain(text, i, to)
+      if (i === to) return
       const codePoint = text.codePointAt(i) ?? 0
       const end = i + (codePoint > 0xffff ? 2 : 1)
-      this.write(codePoint, i, end)
+      this.#writeOne(codePoint, i, end)
       i = end
     }
   }
 
   /** Writes as many characters as complete nothing, and returns where it stopped. */
-  #writePlain(text: string, from: number): number {
+  #writePlain(text: string, from: number, to: number): number {
     const units = this.#units
     const starts = this.#starts
     const ends = this.#ends
     let length = this.#length
-    const last = Math.min(text.length, from + units.length - length)
+    const last = Math.min(to, from + units.length - length)
     let i = from
     for (; i < last; i++) {
       const code = text.charCodeAt(i)
@@ -88,7 +113,7 @@ class Rewriter {
   }
 
   /** Writes a code point that stands at a range of the original. */
-  write(codePoint: number, start: number, end: number): void {
+  #writeOne(codePoint: number, start: number, end: number): void {
     if (codePoint < 128) {
       if (isControl(codePoint)) return
       this.#push(codePoint, start, end)
@@ -104,7 +129,7 @@ class Rewriter {
       this.#pushWide(codePoint, start, end)
       return
     }
-    for (const character of meaning) this.write(character.codePointAt(0) ?? 0, start, end)
+    for (const character of meaning) this.#writeOne(character.codePointAt(0) ?? 0, start, end)
   }
 
   /** What was written. */
@@ -225,7 +250,7 @@ class Rewriter {
     const starts = this.#starts.slice(from + 1, this.#length - 1)
     const ends = this.#ends.slice(from + 1, this.#length - 1)
     this.#length = from
-    for (const [i, unit] of units.entries()) this.write(unit, starts[i] ?? 0, ends[i] ?? 0)
+    for (const [i, unit] of units.entries()) this.#writeOne(unit, starts[i] ?? 0, ends[i] ?? 0)
   }
 
   #undoBracedEscape(): void {
@@ -325,6 +350,6 @@ class Rewriter {
     if (this.#units[length] === 92) while (length > 0 && this.#units[length - 1] === 92) length--
     const start = this.#starts[length] ?? 0
     this.#length = length
-    this.write(codePoint, start, end)
+    this.#writeOne(codePoint, start, end)
   }
 }

@@ -39,7 +39,7 @@ export const digitWordFilter: Readonly<Uint8Array> = buildFilter()
 export function digitWordIndex(text: string, start: number, end: number): number {
   const first = text.charCodeAt(start)
   const last = text.charCodeAt(end - 1)
-  const second = text.charCodeAt(start + 1)
+  const second = end - start > 1 ? text.charCodeAt(start + 1) : 0
   const folded = first < 128 ? first | 32 : foldCode(first)
   const next = second < 128 ? second | 32 : foldCode(second)
   return (folded * 7 + next * 61 + (last | 32) * 211 + (end - start) * 1009) & 4095

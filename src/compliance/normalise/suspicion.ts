@@ -3,18 +3,22 @@ import { isLookalike } from './confusables.ts'
 import { foldCode } from '../detectors/fold.ts'
 import { digitWordFilter, digitWordIndex } from './spelled-digits.ts'
 
-/** What may be disguised in a text; all false for most texts. */
+/** What may be disguised in a text; nothing for most texts. */
 export interface Suspicion {
-  /** Characters beyond ASCII, controls, encodings of single characters, emphasis inside words. */
-  readonly rewriting: boolean
-  /** Several names of digits in a row. */
+  /** Places of characters beyond ASCII, controls, encodings of single characters, emphasis inside words. */
+  readonly rewriting: readonly number[]
+  /** Dashes, spaces and tags that are no disguise for everybody. */
+  readonly hidden: boolean
+  /** Three names of digits in a row. */
   readonly spelledDigits: boolean
-  /** Runs that may be Base64 or hexadecimal. */
-  readonly encodedRuns: boolean
+  /** Beginnings of runs that may be Base64 or hexadecimal. */
+  readonly encodedRuns: readonly number[]
+  /** Many words of two characters in a row. */
+  readonly pairs: boolean
   /** Characters one by one with spaces or dots between. */
   readonly spaced: boolean
-  /** Long numbers with letters in them that look like digits. */
-  readonly lookalikes: boolean
+  /** Beginnings of words with digits and letters that look like digits. */
+  readonly lookalikes: readonly number[]
   /** Speaks of a cipher that moves letters by 13 places. */
   readonly rotated: boolean
 }
@@ -40,20 +44,24 @@ const kinds: Readonly<Uint16Array> = buildKinds()
 const leastEncoded = 12
 const leastSpaced = 7
 const leastPairs = 7
-const leastSpelled = 4
 
 /** Looks over a text once and tells what needs a closer look. About 3 ns for each character. */
 export function suspicionOf(text: string): Suspicion {
-  let rewriting = false
-  let spelledDigits = false
-  let encodedRuns = false
-  let spaced = false
-  let lookalikes = false
+  const found = {
+    rewriting: [] as number[],
+    hidden: false,
+    spelledDigits: false,
+    encodedRuns: [] as number[],
+    pairs: false,
+    spaced: false,
+    lookalikes: [] as number[],
+    rotated: text.includes('13') && /\brot[- ]?13\b/i.test(text),
+  }
+  const spelled = new SpelledWords()
   let run = 0
   let runKinds = 0
   let singles = 0
   let pairs = 0
-  let spelled = 0
   const length = text.length
   const table = kinds
   for (let i = 0; i < length;) {
@@ -71,31 +79,57 @@ export function suspicionOf(text: string): Suspicion {
     if (word > 0) {
       singles = word === 1 ? singles + 1 : 0
       pairs = word === 2 ? pairs + 1 : 0
-      const isDigitWord = word < 12 && digitWordFilter[digitWordIndex(text, start, i)] === 1
-      spelled = isDigitWord ? spelled + 1 : 0
+      if (spelled.add(text, start, i)) found.spelledDigits = true
       if ((wordKinds & digit) !== 0 && (wordKinds & lookalike) !== 0) {
-        if ((wordKinds & unlike) === 0 || hasDigits(text, start, i)) lookalikes = true
+        if ((wordKinds & unlike) === 0 || hasDigits(text, start, i)) found.lookalikes.push(start)
       }
-      if (singles >= leastSpaced) spaced = true
-      if (pairs >= leastPairs) encodedRuns = true
-      if (spelled >= leastSpelled) spelledDigits = true
+      if (singles >= leastSpaced) found.spaced = true
+      if (pairs >= leastPairs) found.pairs = true
       run += word
       runKinds |= wordKinds
     }
     if ((kind & packing) !== 0) run++
     else {
-      if (run >= leastEncoded && (runKinds & (digit | upper)) !== 0) encodedRuns = true
+      if (run >= leastEncoded && (runKinds & (digit | upper)) !== 0) found.encodedRuns.push(i - run)
       run = 0
       runKinds = 0
     }
-    if (kind >= doubtful && !rewriting) {
-      rewriting = (kind & strange) !== 0 || isDisguise(text, i, code)
+    if (kind >= doubtful && ((kind & strange) !== 0 || isDisguise(text, i, code))) {
+      found.rewriting.push(i)
+      found.hidden ||= code >= 0xa0 && isHiding(code)
     }
     i++
   }
-  if (run >= leastEncoded && (runKinds & (digit | upper)) !== 0) encodedRuns = true
-  const rotated = text.includes('13') && /\brot[- ]?13\b/i.test(text)
-  return { rewriting, spelledDigits, encodedRuns, spaced, lookalikes, rotated }
+  if (run >= leastEncoded && (runKinds & (digit | upper)) !== 0)
+    found.encodedRuns.push(length - run)
+  return found
+}
+
+/** Sees three names of digits in a row: every other word is looked at, the one between only if both are names. */
+class SpelledWords {
+  #count = 0
+  #isSpelled = false
+  #start = 0
+  #end = 0
+
+  /** Adds the next word, and tells whether it completes three. */
+  add(text: string, start: number, end: number): boolean {
+    let isThird = false
+    if ((this.#count++ & 1) === 0) {
+      const wasSpelled = this.#isSpelled
+      this.#isSpelled = isDigitWord(text, start, end)
+      isThird = wasSpelled && this.#isSpelled && isDigitWord(text, this.#start, this.#end)
+    }
+    this.#start = start
+    this.#end = end
+    return isThird
+  }
+}
+
+/** Tells whether a word may be the name of a digit. */
+function isDigitWord(text: string, start: number, end: number): boolean {
+  const length = end - start
+  return length > 1 && length < 12 && digitWordFilter[digitWordIndex(text, start, end)] === 1
 }
 
 /** Kind of a character beyond ASCII: that of its letter where it is one with an accent. */
@@ -110,6 +144,13 @@ function mayDisguise(code: number): boolean {
   if (isLookalike(code)) return true
   if (isOrdinary(code)) return false
   return isCombining(code) || (code >= 0xd800 && code < 0xe000) || meaningOf(code) !== undefined
+}
+
+/** Tells whether a character may part the pieces of a value, turn it round, or be a letter nobody sees. */
+function isHiding(code: number): boolean {
+  if (code === 0xa0 || (code >= 0x2000 && code <= 0x200a)) return true
+  if (code >= 0x2010 && code <= 0x2015) return true
+  return [0x202e, 0x202f, 0x205f, 0x2067, 0x2212, 0x3000, 0xdb40].includes(code)
 }
 
 /** Tells whether a word holds six digits or more. */
@@ -159,7 +200,7 @@ function buildKinds(): Uint16Array {
     else if ((code < 32 && code !== 9 && code !== 10 && code !== 13) || code === 127)
       table[code] = strange
   }
-  for (const character of '+/=-_') table[character.charCodeAt(0)] = packing
+  for (const character of '+/-_') table[character.charCodeAt(0)] = packing
   for (const character of '%&\\*~`>') table[character.charCodeAt(0)] = doubtful
   table['_'.charCodeAt(0)] = packing | doubtful
   for (let code = 65; code < 123; code++) {

@@ -155,6 +155,13 @@ describe('encoded runs', () => {
     ).toHaveLength(1)
   })
 
+  test('are found where they stand also behind numbers that are read out', () => {
+    const run = 'NDUzOSA1Nzg3IDYzNjIgMTQ4Ng=='
+    const text = `four five three nine one two, and then ${run} once more`
+    const found = viewOf(text).decoded.find(({ encoding }) => encoding === 'base64')
+    expect(text.slice(found?.start, found?.end)).toBe(run)
+  })
+
   test('cover the run in the original', () => {
     const encoded = Buffer.from(secret).toString('base64')
     const text = `４２ ${encoded}!`

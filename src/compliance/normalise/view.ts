@@ -1,8 +1,17 @@
+import { flat } from '../text/flat.ts'
 import type { DecodedRun, TextView } from '../types.ts'
 import { undoHomoglyphs } from './homoglyphs.ts'
 import { applyReplacements, originalRange } from './mapped-text.ts'
 import type { MappedText } from './mapped-text.ts'
-import { readEncodedRuns, readHidden, readLookalikes, readRotated, readSpaced } from './readings.ts'
+import {
+  readEncodedRuns,
+  readHidden,
+  readLookalikes,
+  readPairs,
+  readRotated,
+  readSpaced,
+} from './readings.ts'
+import { regionsAround } from './regions.ts'
 import { rewrite } from './rewriter.ts'
 import { undoSpelledDigits } from './spelled-digits.ts'
 import { suspicionOf } from './suspicion.ts'
@@ -25,7 +34,8 @@ interface Normalised {
  *
  * @throws {Error} when the text holds encodings within encodings beyond all bounds, so that none goes unread.
  */
-export function viewOf(text: string): TextView {
+export function viewOf(original: string): TextView {
+  const text = flat(original)
   const suspicion = suspicionOf(text)
   const normalised = normalise(text, suspicion)
   const decoded: DecodedRun[] = []
@@ -47,20 +57,21 @@ function normalise(text: string, first: Suspicion): Normalised {
   let mapped: MappedText = { text }
   let suspicion = first
   for (let round = 0; round < limits.rounds; round++) {
-    if (suspicion.rewriting) {
+    if (suspicion.rewriting.length > 0) {
       const before = mapped.text
-      mapped = compose(mapped, rewrite(before))
-      if (mapped.text !== before) suspicion = suspicionOf(mapped.text)
+      mapped = compose(mapped, rewrite(before, regionsAround(before, suspicion.rewriting)))
+      if (mapped.text !== before) suspicion = suspicionOf(flat(mapped.text))
     }
     const rewritten = mapped.text
-    if (suspicion.rewriting) mapped = applyReplacements(mapped, undoHomoglyphs(rewritten))
+    if (suspicion.rewriting.length > 0)
+      mapped = applyReplacements(mapped, undoHomoglyphs(rewritten))
     if (suspicion.spelledDigits) {
       mapped = applyReplacements(mapped, undoSpelledDigits(mapped.text))
     }
     // What is rewritten needs no second rewriting, unless something else changed it.
     if (mapped.text === rewritten) break
-    suspicion = suspicionOf(mapped.text)
-    if (!suspicion.rewriting) break
+    suspicion = suspicionOf(flat(mapped.text))
+    if (suspicion.rewriting.length === 0) break
   }
   return { mapped: mapped.text === text ? { text } : mapped, suspicion }
 }
@@ -85,16 +96,20 @@ function readingsOf(
 ): DecodedRun[] {
   const readings: DecodedRun[] = []
   const text = mapped.text
-  if (suspicion.encodedRuns) readings.push(...readEncodedRuns(text))
+  if (suspicion.encodedRuns.length > 0)
+    readings.push(...readEncodedRuns(text, suspicion.encodedRuns))
+  if (suspicion.pairs) readings.push(...readPairs(text))
   if (suspicion.spaced) readings.push(...readSpaced(text))
-  if (suspicion.lookalikes) readings.push(...readLookalikes(text))
+  if (suspicion.lookalikes.length > 0) readings.push(...readLookalikes(text, suspicion.lookalikes))
   if (suspicion.rotated) readings.push(...readRotated(text))
-  if (!first.rewriting) return readings
-  const placed = readings.map((reading) => ({
-    ...reading,
-    ...originalRange(mapped, reading.start, reading.end),
-  }))
-  return [...placed, ...readHidden(original)]
+  const placed =
+    mapped.starts === undefined
+      ? readings
+      : readings.map((reading) => ({
+          ...reading,
+          ...originalRange(mapped, reading.start, reading.end),
+        }))
+  return first.hidden ? [...placed, ...readHidden(original)] : placed
 }
 
 /** Adds a reading without its own disguises, and what is encoded inside it, as found in the same run. */
@@ -106,7 +121,7 @@ function collect(
 ): void {
   budget.left -= reading.text.length
   if (budget.left < 0) throw new Error('the text holds more encoded text than can be read')
-  const suspicion = suspicionOf(reading.text)
+  const suspicion = suspicionOf(flat(reading.text))
   const normalised = normalise(reading.text, suspicion)
   decoded.push({ ...reading, text: normalised.mapped.text })
   if (depth >= limits.depth) return

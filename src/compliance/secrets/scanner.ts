@@ -1,4 +1,5 @@
 import { createKeywordAutomaton } from '../keywords/index.ts'
+import { flat } from '../text/flat.ts'
 import { readAssignment } from './assignment.ts'
 import { judgeCredential } from './credential.ts'
 import { findPemKey, findPuttyKey } from './private-keys.ts'
@@ -110,7 +111,7 @@ export function createSecretScanner(rules: readonly TokenRule[]): SecretScanner 
     scan(text) {
       const found: SecretSighting[] = []
       const state: ScanState = { valueEnd: 0, nested: 0, documentEnd: 0 }
-      automaton.scan(text, (keyword, start, end) => {
+      automaton.scan(flat(text), (keyword, start, end) => {
         for (const sighting of verifiers[keyword]?.(text, start, end, state) ?? []) {
           found.push(sighting)
         }

@@ -1,3 +1,4 @@
+export { flat } from './flat.ts'
 export { createFolding, fold } from './folding.ts'
 export type { Folding, FoldingOptions } from './folding.ts'
 export { createTokenizer, hashOf, joinHashes, tokenKinds } from './tokens.ts'

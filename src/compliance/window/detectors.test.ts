@@ -2,23 +2,38 @@ import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import type { Finding } from '../../core/decision.ts'
 import type { TextEdit, TextFilter } from '../../core/text-filter.ts'
-import { createScanner, findAll, identifierDetectors } from '../detectors/index.ts'
+import { createScanner, identifierDetectors, resolve, sightingsIn } from '../detectors/index.ts'
+import type { TextPart } from '../detectors/index.ts'
 import { viewOf } from '../normalise/index.ts'
 import { createPlaceholders, redactText } from '../redaction/index.ts'
+import { createSecretScanner, tokenRules } from '../secrets/index.ts'
 import { applyEdits, createWindow, filterWhole } from './index.ts'
 
 const scanner = createScanner(identifierDetectors)
+const secrets = createSecretScanner(tokenRules)
 
-/** What the built-in detectors find beyond doubt. */
-function find(text: string): readonly Finding[] {
-  return findAll(viewOf(text), scanner).filter(({ score }) => score >= 0.5)
+/** What the built-in detectors find beyond doubt, identifiers and secrets. */
+function find(text: string, part?: TextPart): readonly Finding[] {
+  const view = viewOf(text)
+  const findings = sightingsIn(view, scanner, part)
+  const add = (label: string, start: number, end: number, score: number): void => {
+    findings.push({ label, category: 'secret', start, end, score, detector: label })
+  }
+  for (const { label, start, end, score } of secrets.scan(view.normal)) {
+    const range = view.toOriginal(start, end)
+    add(label, range.start, range.end, score)
+  }
+  for (const run of view.decoded) {
+    for (const { label, score } of secrets.scan(run.text)) add(label, run.start, run.end, score)
+  }
+  return resolve(findings.filter(({ score }) => score >= 0.5))
 }
 
 function open(): TextFilter {
   const { replace } = createPlaceholders()
   return createWindow({
-    inspect: (text) => ({
-      findings: find(text).map(({ label, start, end }) => ({
+    inspect: (text, part) => ({
+      findings: find(text, part).map(({ label, start, end }) => ({
         start,
         end,
         write: (found) => replace(label, found),
@@ -50,8 +65,14 @@ const sentences = [
   'Nothing of all this concerns the weather, which is fine today.',
   'The order has 12 items, 3 of them late, for a total of 1,299.00 euros.',
   'Ünïcode and 😀 faces are welcome here — as is “typography”.',
+  'The token is ghp_x7Kq2mZ9pL4wR8tV1nB5cY3dF6gH0jS2aQwE and works until Monday.',
+  'password: "Tr0ub4dor&3-horse"; host: db-7',
+  `-----BEGIN RSA PRIVATE KEY-----\n${'MIIEowIBAAKCAQEAx7Kq2mZ9pL4wR8tV1nB5cY3dF6gH0jS2aQwEuI8oP3kL6zXc\n'.repeat(6)}-----END RSA PRIVATE KEY-----`,
+  'Encoded: NDUzOSA1Nzg3IDYzNjIgMTQ4NiBpcyBteSBjYXJkIG51bWJlcg== as promised.',
+  'My card is \\u0034\\u0035\\u0033\\u0039578763621486, four five three nine.',
+  'Karte 4539\u200b5787\u200b6362\u200b1486 – bitte nicht weitergeben.',
   '```\nconst total = items.reduce((sum, item) => sum + item.price, 0)\n```',
-] as const
+]
 
 const text = fc
   .array(fc.constantFrom(...sentences), { minLength: 1, maxLength: 14 })

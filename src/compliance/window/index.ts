@@ -1,5 +1,5 @@
 export { createWindow, defaultWindowSize } from './window.ts'
-export type { Inspection, WindowOptions } from './window.ts'
+export type { InspectedPart, Inspection, WindowOptions } from './window.ts'
 export { mergeFindings } from './merge.ts'
 export type { WindowFinding } from './merge.ts'
 export { applyEdits, filterWhole } from './whole.ts'

@@ -12,12 +12,23 @@ export interface Inspection {
   readonly openFrom?: number
 }
 
+/** The part of a text that a look is to decide about; what surrounds it is shown for what it says about the part. */
+export interface InspectedPart {
+  readonly from: number
+  readonly to: number
+  /** Offset of the piece in the whole text; below 0 where words stand before it. */
+  readonly origin: number
+}
+
 export interface WindowOptions {
-  /** Looks at a part of the text. Must not keep anything from one look to the next. */
-  readonly inspect: (text: string) => Inspection
+  /**
+   * Looks at a piece of the text. Needs to tell only what overlaps the part, and all that begins closely behind
+   * it and overlaps something that does; telling more changes nothing. Must not keep anything from one look to the next.
+   */
+  readonly inspect: (text: string, part: InspectedPart) => Inspection
   /** Most UTF-16 code units that are held back, unless a finding goes on. */
   readonly size?: number
-  /** How far behind a place the text may matter for it: at least the longest thing that must be seen whole. */
+  /** How far behind a place the text may matter for it; things without spaces in them may be longer by a quarter of the size. */
   readonly ahead?: number
   /** How far before a place the text may matter for it. */
   readonly behind?: number
@@ -63,11 +74,12 @@ class Window implements TextFilter {
     const size = Math.max(leastSize, options.size ?? defaultWindowSize)
     this.#inspect = options.inspect
     this.#size = size
-    this.#ahead = Math.min(options.ahead ?? size >> 1, size - 4)
-    this.#behind = options.behind ?? size
+    this.#ahead = Math.min(options.ahead ?? (size * 3) >> 3, size - 4)
+    this.#behind = options.behind ?? size >> 1
     this.#maxFinding = Math.max(2 * size, options.maxFindingLength ?? 65_536)
     this.#text = options.context ?? ''
-    this.#base = -this.#text.length
+    // Not the negation: it makes -0 of 0, and with that slow arithmetic of every offset that follows.
+    this.#base = 0 - this.#text.length
     this.#reach = size
   }
 
@@ -90,7 +102,7 @@ class Window implements TextFilter {
     const edits: TextEdit[] = []
     if (this.#isBlocked || this.#decided === this.#length) return this.#settled(edits)
     const end = this.#wholeSigns(this.#length)
-    const { findings, openFrom } = this.#look(end)
+    const { findings, openFrom } = this.#look(end, end)
     if (openFrom === undefined || openFrom <= this.#decided) return this.#settled(edits)
     // A finding that reaches the end may go on.
     const last = findings.at(-1)
@@ -114,12 +126,12 @@ class Window implements TextFilter {
   #step(isLast: boolean, edits: TextEdit[]): void {
     const isRest = isLast && this.#length <= this.#reach
     const end = isRest ? this.#length : this.#wholeSigns(this.#reach)
-    const { findings, openFrom } = this.#look(end)
+    const boundary = isRest ? end : this.#boundary(end)
+    const { findings, openFrom } = this.#look(end, boundary)
     if (isRest) {
       this.#settle(findings, end, edits)
       return
     }
-    const boundary = this.#wholeSigns(end - this.#ahead)
     const growing = findings.find((each) => each.end === end && each.start < boundary)
     const waits = Math.min(growing?.start ?? boundary, openFrom ?? boundary)
     const from = Math.max(waits, this.#decided)
@@ -131,18 +143,27 @@ class Window implements TextFilter {
     this.#reach = canWait ? next : this.#decided + this.#size
   }
 
+  /** Where a look up to `end` decides: before what it may not see whole, between two words if there is a place. */
+  #boundary(end: number): number {
+    const last = end - this.#ahead
+    const first = Math.max(this.#decided + 1, last - (this.#size >> 2))
+    for (let at = last; at > first; at--) if (isBlank(this.#codeAt(at - 1))) return at
+    return this.#wholeSigns(last)
+  }
+
   #beginning(finding: WindowFinding): string {
     if (this.#head !== '' && finding.start === this.#decided) return this.#head
     const start = finding.start - this.#base
     return this.#text.slice(start, this.#wholeSigns(finding.start + this.#size) - this.#base)
   }
 
-  /** Inspects the text up to `end`; what it tells is in offsets of the whole text. */
-  #look(end: number): Inspection {
+  /** Inspects the text up to `end` to decide as far as `to`; what it tells is in offsets of the whole text. */
+  #look(end: number, to: number): Inspection {
     const start = this.#head === '' ? this.#contextStart() : this.#decided
     const text = this.#head + this.#text.slice(start - this.#base, end - this.#base)
-    const { findings, openFrom } = this.#inspect(text)
     const origin = start - this.#head.length
+    const part = { from: this.#decided - origin, to: to - origin, origin }
+    const { findings, openFrom } = this.#inspect(text, part)
     const moved = mergeFindings(findings, text).flatMap((each) => {
       const from = Math.max(each.start + origin, this.#decided)
       return each.end + origin > from ? { ...each, start: from, end: each.end + origin } : []
@@ -197,6 +218,10 @@ class Window implements TextFilter {
   #codeAt(offset: number): number {
     return this.#text.charCodeAt(offset - this.#base)
   }
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 10
 }
 
 function isHigh(code: number): boolean {

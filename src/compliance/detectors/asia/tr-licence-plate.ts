@@ -1,5 +1,6 @@
 import type { FormatDetector } from '../contract.ts'
 import { grouped } from '../format-automaton.ts'
+import { codeAt } from '../surroundings.ts'
 
 /** Turkish number plate: province from 01 to 81, one to three letters, two to five digits. */
 export const trLicencePlate: FormatDetector = {
@@ -25,6 +26,6 @@ export const trLicencePlate: FormatDetector = {
       value.replaceAll(/\D/g, '').length - 2,
     ]
     if (letters + digits < 3 || letters + digits > 7) return 0
-    return candidate.text.charCodeAt(candidate.end - digits - 2) < 97 ? 0.35 : 0.15
+    return codeAt(candidate.text, candidate.end - digits - 2) < 97 ? 0.35 : 0.15
   },
 }

@@ -1,6 +1,6 @@
 import type { Sighting } from '../../types.ts'
 import type { TriggerDetector } from '../contract.ts'
-import { isAlnumCode } from '../surroundings.ts'
+import { codeAt, isAlnumCode } from '../surroundings.ts'
 
 /** Longest local part and domain by RFC 5321. */
 const longest = { local: 64, domain: 253 } as const
@@ -35,8 +35,8 @@ function plainAddress(text: string, index: number): Sighting | undefined {
   const start = localStart(text, index)
   if (start === index) return undefined
   let end = index + 1
-  while (end - index <= longest.domain && isDomainCode(text.charCodeAt(end))) end++
-  while (end > index + 1 && !isNameCode(text.charCodeAt(end - 1))) end--
+  while (end - index <= longest.domain && isDomainCode(codeAt(text, end))) end++
+  while (end > index + 1 && !isNameCode(codeAt(text, end - 1))) end--
   const domain = text.slice(index + 1, end)
   const dot = domain.lastIndexOf('.')
   if (dot < 0 && domain.length > 2 && reversedTop.test(text.slice(start, start + 6))) {
@@ -85,9 +85,8 @@ function spacedAddress(text: string, index: number): Sighting | undefined {
 /** Start of the local part that ends at `end`; `end` itself when there is none. */
 function localStart(text: string, end: number): number {
   let start = end
-  while (start > 0 && end - start < longest.local && isLocalCode(text.charCodeAt(start - 1)))
-    start--
-  while (start < end && !isNameCode(text.charCodeAt(start))) start++
+  while (start > 0 && end - start < longest.local && isLocalCode(codeAt(text, start - 1))) start--
+  while (start < end && !isNameCode(codeAt(text, start))) start++
   return text.charAt(end - 1) === '.' ? end : start
 }
 

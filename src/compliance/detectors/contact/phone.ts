@@ -1,7 +1,7 @@
 import { isShortDate, isLongDate } from '../calendar.ts'
 import { confidence } from '../contract.ts'
 import type { TriggerDetector } from '../contract.ts'
-import { closesHere, isDigitCode, opensHere } from '../surroundings.ts'
+import { closesHere, codeAt, isDigitCode, opensHere } from '../surroundings.ts'
 import { isInternationalNumber } from './calling-codes.ts'
 import { phoneWords } from './phone-words.ts'
 
@@ -44,7 +44,7 @@ interface Row {
 
 /** Reads digits in groups from a place on; `undefined` when they are no candidate for a number to call. */
 function readRow(text: string, start: number): Row | undefined {
-  const first = text.charCodeAt(start)
+  const first = codeAt(text, start)
   if (!isDigitCode(first) && !opensRow(text, start)) return undefined
   if (isDigitCode(first) && isWithinRow(text, start)) return undefined
   let digits = 0
@@ -53,7 +53,7 @@ function readRow(text: string, start: number): Row | undefined {
   let end = start
   let separators = 1
   for (; digits <= most.digits && groups <= most.groups; at++) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (isDigitCode(code)) {
       if (separators > 0) groups++
       digits++
@@ -153,11 +153,11 @@ function opensRow(text: string, start: number): boolean {
 
 /** A group whose row was already read from its plus, bracket or first group. */
 function isWithinRow(text: string, start: number): boolean {
-  const before = text.charCodeAt(start - 1)
-  if (before === 32 && isDigitCode(text.charCodeAt(start - 2)) && isShortGroup(text, start))
+  const before = codeAt(text, start - 1)
+  if (before === 32 && isDigitCode(codeAt(text, start - 2)) && isShortGroup(text, start))
     return true
   if (before === 43 || before === 40) return true
-  const second = text.charCodeAt(start - 2)
+  const second = codeAt(text, start - 2)
   const continues =
     before === 45 || before === 46 || before === 47 || before === 41 || before === 32
   if (!continues) return false
@@ -167,13 +167,13 @@ function isWithinRow(text: string, start: number): boolean {
 
 /** One or two digits among others do not open a row of their own. */
 function isShortGroup(text: string, start: number): boolean {
-  return !isDigitCode(text.charCodeAt(start + 1)) || !isDigitCode(text.charCodeAt(start + 2))
+  return !isDigitCode(codeAt(text, start + 1)) || !isDigitCode(codeAt(text, start + 2))
 }
 
 /** The row that ends before a place begins with a plus. */
 function hasPlusBefore(text: string, end: number): boolean {
   for (let at = end - 1; at >= 0 && end - at < 20; at--) {
-    const code = text.charCodeAt(at)
+    const code = codeAt(text, at)
     if (code === 43) return true
     if (!isDigitCode(code) && !isSeparatorCode(code)) return false
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Sighting } from '../../types.ts'
 import { confidence } from '../contract.ts'
 import type { TriggerDetector } from '../contract.ts'
-import { isAlnumCode, opensHere } from '../surroundings.ts'
+import { codeAt, isAlnumCode, opensHere } from '../surroundings.ts'
 import { keccak256 } from './keccak.ts'
 
 const longest = 128
@@ -30,7 +30,7 @@ export const cryptoWallet: TriggerDetector = {
   triggers: ['long-token'],
   at(text, start) {
     let end = start
-    while (end - start <= longest && isAlnumCode(text.charCodeAt(end))) end++
+    while (end - start <= longest && isAlnumCode(codeAt(text, end))) end++
     if (end - start > longest || !opensHere(text, start)) return undefined
     const score = rateAddress(text.slice(start, end))
     return score > 0 ? ({ start, end, score } satisfies Sighting) : undefined

@@ -1,6 +1,7 @@
 import { confidence } from '../contract.ts'
 import type { FormatDetector } from '../contract.ts'
 import { ibanLengths } from './iban-lengths.ts'
+import { codeAt } from '../surroundings.ts'
 
 /** Countries with banks but without IBAN. */
 const others = new Set(
@@ -27,7 +28,7 @@ export const swiftBic: FormatDetector = {
   ],
   needsContext: true,
   rate(value, candidate) {
-    if (candidate.text.charCodeAt(candidate.start) > 96) return 0
+    if (codeAt(candidate.text, candidate.start) > 96) return 0
     const country = value.slice(4, 6)
     return ibanLengths.has(country) || others.has(country) ? confidence.format : 0
   },

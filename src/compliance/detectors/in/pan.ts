@@ -1,5 +1,6 @@
 import { confidence } from '../contract.ts'
 import type { FormatDetector } from '../contract.ts'
+import { codeAt } from '../surroundings.ts'
 
 /** Indian Permanent Account Number: three letters, kind of holder, initial, four digits, a letter. */
 export const inPan: FormatDetector = {
@@ -19,6 +20,6 @@ export const inPan: FormatDetector = {
     if (value.slice(5, 9) === '0000') return 0
     const holder = value.charAt(3)
     if (!'PCHFATBLJGKE'.includes(holder)) return confidence.loose
-    return candidate.text.charCodeAt(candidate.start) < 97 ? confidence.checked : 0.4
+    return codeAt(candidate.text, candidate.start) < 97 ? confidence.checked : 0.4
   },
 }

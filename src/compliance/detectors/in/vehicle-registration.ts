@@ -1,6 +1,7 @@
 import { confidence } from '../contract.ts'
 import type { FormatDetector } from '../contract.ts'
 import { grouped } from '../format-automaton.ts'
+import { codeAt } from '../surroundings.ts'
 
 const states = new Set(
   'AN AP AR AS BR CG CH DD DL DN GA GJ HP HR JH JK KA KL LA LD MH ML MN MP MZ NL OD OR PB PY RJ SK TN TR TS TG UA UK UP UT WB'.split(
@@ -38,6 +39,6 @@ export const inVehicleRegistration: FormatDetector = {
   rate(value, candidate) {
     if (/^\d\dBH/.test(value)) return confidence.format
     if (!states.has(value.slice(0, 2)) || value.endsWith('0000')) return 0
-    return candidate.text.charCodeAt(candidate.start) < 97 ? 0.4 : 0.2
+    return codeAt(candidate.text, candidate.start) < 97 ? 0.4 : 0.2
   },
 }

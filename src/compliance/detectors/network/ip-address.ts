@@ -1,7 +1,7 @@
 import type { Sighting } from '../../types.ts'
 import { confidence } from '../contract.ts'
 import type { TriggerDetector } from '../contract.ts'
-import { isAlnumCode, isDigitCode, opensHere } from '../surroundings.ts'
+import { codeAt, isAlnumCode, isDigitCode, opensHere } from '../surroundings.ts'
 
 const context = [
   'ip',
@@ -36,10 +36,10 @@ export const ipAddress: TriggerDetector = {
 
 function versionFourAt(text: string, start: number): Sighting | undefined {
   let dot = 1
-  while (dot < 3 && isDigitCode(text.charCodeAt(start + dot))) dot++
-  if (text.charCodeAt(start + dot) !== 46) return undefined
-  if (!isDigitCode(text.charCodeAt(start + dot + 1))) return undefined
-  if (text.charAt(start - 1) === '.' && isAlnumCode(text.charCodeAt(start - 2))) return undefined
+  while (dot < 3 && isDigitCode(codeAt(text, start + dot))) dot++
+  if (codeAt(text, start + dot) !== 46) return undefined
+  if (!isDigitCode(codeAt(text, start + dot + 1))) return undefined
+  if (text.charAt(start - 1) === '.' && isAlnumCode(codeAt(text, start - 2))) return undefined
   // Part of an address of version 6, which is found as a whole.
   if (text.charAt(start - 1) === ':' && isVersionSixBefore(text, start)) return undefined
   versionFour.lastIndex = start
@@ -56,22 +56,22 @@ function versionFourAt(text: string, start: number): Sighting | undefined {
 
 function isVersionSixBefore(text: string, start: number): boolean {
   let at = start
-  while (at > 0 && start - at < 40 && isVersionSixCode(text.charCodeAt(at - 1))) at--
+  while (at > 0 && start - at < 40 && isVersionSixCode(codeAt(text, at - 1))) at--
   return opensHere(text, at) && text.slice(at, start).split(':').length > 2
 }
 
 function versionSixAt(text: string, colon: number): Sighting | undefined {
   let start = colon
-  while (start > 0 && colon - start <= 5 && isHexCode(text.charCodeAt(start - 1))) start--
+  while (start > 0 && colon - start <= 5 && isHexCode(codeAt(text, start - 1))) start--
   // Only the first colon of an address is asked.
   if (colon - start > 4 || !opensHere(text, start) || text.charAt(start - 1) === ':')
     return undefined
   let end = colon + 1
-  while (end - start <= 45 && isVersionSixCode(text.charCodeAt(end))) end++
+  while (end - start <= 45 && isVersionSixCode(codeAt(text, end))) end++
   if (end - start > 45) return undefined
   while (end > start && (text.charAt(end - 1) === '.' || /[^:]:$/.test(text.slice(start, end))))
     end--
-  if (isAlnumCode(text.charCodeAt(end)) || text.charAt(end) === ':') return undefined
+  if (isAlnumCode(codeAt(text, end)) || text.charAt(end) === ':') return undefined
   const address = text.slice(start, end)
   const base = rateVersionSix(address, text.charAt(start - 1))
   if (base === 0) return undefined

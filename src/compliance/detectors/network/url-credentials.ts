@@ -1,6 +1,6 @@
 import type { TriggerDetector } from '../contract.ts'
 import { confidence } from '../contract.ts'
-import { isAlnumCode } from '../surroundings.ts'
+import { codeAt, isAlnumCode } from '../surroundings.ts'
 
 const longest = { scheme: 24, authority: 320 } as const
 const samplePasswords = new Set(['password', 'pass', 'secret', 'pwd', 'xxx', 'xxxx', '***', '****'])
@@ -15,7 +15,7 @@ export const urlCredentials: TriggerDetector = {
   at(text, colon) {
     if (!text.startsWith('//', colon + 1)) return undefined
     let start = colon
-    while (start > 0 && colon - start < longest.scheme && isSchemeCode(text.charCodeAt(start - 1)))
+    while (start > 0 && colon - start < longest.scheme && isSchemeCode(codeAt(text, start - 1)))
       start--
     if (start === colon) return undefined
     const authority =

@@ -1,7 +1,7 @@
 import type { Sighting } from '../../types.ts'
 import { confidence } from '../contract.ts'
 import type { TriggerDetector } from '../contract.ts'
-import { isAlnumCode, isLetterCode, opensHere } from '../surroundings.ts'
+import { codeAt, isAlnumCode, isLetterCode, opensHere } from '../surroundings.ts'
 
 const longestUrl = 2048
 const schemes = new Set(['http', 'https', 'ftp', 'sftp', 'ws', 'wss'])
@@ -30,10 +30,10 @@ export const url: TriggerDetector = {
 function withScheme(text: string, colon: number): Sighting | undefined {
   if (!text.startsWith('//', colon + 1)) return undefined
   let start = colon
-  while (start > 0 && colon - start < 6 && isLetterCode(text.charCodeAt(start - 1))) start--
+  while (start > 0 && colon - start < 6 && isLetterCode(codeAt(text, start - 1))) start--
   if (!schemes.has(text.slice(start, colon).toLowerCase())) return undefined
   let end = colon + 3
-  while (end - start < longestUrl && isUrlCode(text.charCodeAt(end))) end++
+  while (end - start < longestUrl && isUrlCode(codeAt(text, end))) end++
   while (end > colon && /[.,;:!?'")\]}*_>]/.test(text.charAt(end - 1))) end--
   const host = /^[^/?#]*/.exec(text.slice(colon + 3, Math.min(end, colon + 3 + 320)))?.[0] ?? ''
   const name = host.slice(host.lastIndexOf('@') + 1).replace(/:\d+$/, '')
@@ -43,21 +43,20 @@ function withScheme(text: string, colon: number): Sighting | undefined {
 
 /** A name such as `www.example.org`, asked at each dot; only the last dot of a name answers. */
 function bareName(text: string, dot: number): Sighting | undefined {
-  if (!isAlnumCode(text.charCodeAt(dot - 1)) || !isLetterCode(text.charCodeAt(dot + 1)))
-    return undefined
+  if (!isAlnumCode(codeAt(text, dot - 1)) || !isLetterCode(codeAt(text, dot + 1))) return undefined
   let end = dot + 1
-  while (end - dot < 16 && isLetterCode(text.charCodeAt(end))) end++
+  while (end - dot < 16 && isLetterCode(codeAt(text, end))) end++
   const top = text.slice(dot + 1, end)
   if (
     !topLevels.has(top) ||
-    isAlnumCode(text.charCodeAt(end)) ||
+    isAlnumCode(codeAt(text, end)) ||
     /^[.@_(-]\w?/.test(text.slice(end, end + 2))
   ) {
     if (!/^[.][^\w]?$/.test(text.slice(end, end + 2)) || !topLevels.has(top)) return undefined
   }
   let start = dot
-  while (start > 0 && dot - start < 253 && isNameCode(text.charCodeAt(start - 1))) start--
-  while (start < dot && !isAlnumCode(text.charCodeAt(start))) start++
+  while (start > 0 && dot - start < 253 && isNameCode(codeAt(text, start - 1))) start--
+  while (start < dot && !isAlnumCode(codeAt(text, start))) start++
   if (!opensHere(text, start) || '@/:'.includes(text.charAt(start - 1) || ' ')) return undefined
   const labels = text.slice(start, dot).split('.')
   if (labels.some((label) => label === '') || (labels.length === 1 && (labels[0]?.length ?? 0) < 2))

@@ -1,5 +1,6 @@
 import { confidence } from '../contract.ts'
 import type { FormatDetector } from '../contract.ts'
+import { codeAt } from '../surroundings.ts'
 
 /** Dutch postcode: four digits and two letters that are given out. */
 export const nlPostcode: FormatDetector = {
@@ -10,6 +11,6 @@ export const nlPostcode: FormatDetector = {
   context: ['postcode', 'adres', 'straat', 'woonplaats', 'laan', 'weg', 'address', 'postal code'],
   rate(value, candidate) {
     if (value.startsWith('0') || /S[ADS]$/.test(value)) return 0
-    return candidate.text.charCodeAt(candidate.end - 1) < 97 ? 0.25 : confidence.loose
+    return codeAt(candidate.text, candidate.end - 1) < 97 ? 0.25 : confidence.loose
   },
 }

@@ -1,5 +1,5 @@
 import type { TriggerDetector } from '../contract.ts'
-import { isDigitCode } from '../surroundings.ts'
+import { codeAt, isDigitCode } from '../surroundings.ts'
 
 const after =
   /(\d{1,3})(?:[- ]years?[- ]olds?|[- ]?y\/?o\b| yrs? old| ans\b(?= |,|\.|$)|[- ]?jährige?[rsn]?\b| Jahre alt| años de edad| anni di età)/iy
@@ -14,15 +14,15 @@ export const age: TriggerDetector = {
   triggers: ['number'],
   at(text, index) {
     let end = index + 1
-    while (end - index < 4 && isDigitCode(text.charCodeAt(end))) end++
+    while (end - index < 4 && isDigitCode(codeAt(text, end))) end++
     if (end - index > 3 || Number(text.slice(index, end)) > oldest) return undefined
     after.lastIndex = index
-    const next = text.charCodeAt(end)
+    const next = codeAt(text, end)
     const isApart = next === 32 || next === 45
-    if (mayFollow(text.charCodeAt(isApart ? end + 1 : end)) && after.test(text)) {
+    if (mayFollow(codeAt(text, isApart ? end + 1 : end)) && after.test(text)) {
       return { start: index, end: after.lastIndex, score: 0.4 }
     }
-    if (isDigitCode(text.charCodeAt(index - 2)) || index < 4) return undefined
+    if (isDigitCode(codeAt(text, index - 2)) || index < 4) return undefined
     if (!'edsfr:'.includes(text.charAt(index - 2))) return undefined
     if (!before.test(text.slice(Math.max(0, index - 12), index))) return undefined
     if (/^[.,:/-]?\d|^%/.test(text.slice(end, end + 2))) return undefined

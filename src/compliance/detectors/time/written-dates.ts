@@ -1,6 +1,6 @@
 import { isDay } from '../calendar.ts'
 import { fold } from '../fold.ts'
-import { isDigitCode, isLetterCode, opensHere } from '../surroundings.ts'
+import { codeAt, isDigitCode, isLetterCode, opensHere } from '../surroundings.ts'
 
 /** A date found in a text, and how sure it is that it is one. */
 export interface WrittenDate {
@@ -37,7 +37,7 @@ const afterMonth = /(\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(\d{4})(?!\d)/y
 /** The date whose first digit stands at a place, if one does. */
 export function dateAt(text: string, index: number): WrittenDate | undefined {
   let end = index + 1
-  while (end - index < 5 && isDigitCode(text.charCodeAt(end))) end++
+  while (end - index < 5 && isDigitCode(codeAt(text, end))) end++
   const digits = end - index
   if (digits === 3 || digits > 4) return undefined
   const next = text.charAt(end)
@@ -90,7 +90,7 @@ function dateWithMonthName(text: string, start: number): WrittenDate | undefined
 }
 
 function isAfterWord(text: string, start: number): boolean {
-  return isLetterCode(text.charCodeAt(start - 2)) || text.charCodeAt(start - 2) === 46
+  return isLetterCode(codeAt(text, start - 2)) || codeAt(text, start - 2) === 46
 }
 
 /** Start of the word before a place, at most one space and a full stop between. */
@@ -98,11 +98,7 @@ function wordBefore(text: string, place: number): number {
   let at = place - 1
   if (text.charAt(at) === ' ') at--
   if (text.charAt(at) === '.') at--
-  while (
-    at >= 0 &&
-    place - at < 14 &&
-    (isLetterCode(text.charCodeAt(at)) || text.charCodeAt(at) > 0xbf)
-  )
+  while (at >= 0 && place - at < 14 && (isLetterCode(codeAt(text, at)) || codeAt(text, at) > 0xbf))
     at--
   return opensHere(text, at + 1) ? at + 1 : place
 }

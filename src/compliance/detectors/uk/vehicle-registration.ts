@@ -1,6 +1,7 @@
 import { confidence } from '../contract.ts'
 import type { FormatDetector } from '../contract.ts'
 import { grouped } from '../format-automaton.ts'
+import { codeAt } from '../surroundings.ts'
 
 /** United Kingdom number plate: the current style with a half-year that exists, or the styles since 1963. */
 export const ukVehicleRegistration: FormatDetector = {
@@ -26,7 +27,7 @@ export const ukVehicleRegistration: FormatDetector = {
     'dvla',
   ],
   rate(value, candidate) {
-    const isUpperCase = candidate.text.charCodeAt(candidate.start) < 97
+    const isUpperCase = codeAt(candidate.text, candidate.start) < 97
     const letters = value.replaceAll(/\d/g, '')
     if (/[IQ]/.test(letters)) return 0
     if (/^[A-Z]{2}\d\d[A-Z]{3}$/.test(value)) {

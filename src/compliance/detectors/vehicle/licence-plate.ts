@@ -1,5 +1,6 @@
 import { confidence } from '../contract.ts'
 import type { FormatDetector } from '../contract.ts'
+import { codeAt } from '../surroundings.ts'
 
 /** Number plate of any country next to words that name one: two to three groups of letters and digits. */
 export const licencePlate: FormatDetector = {
@@ -56,6 +57,6 @@ export const licencePlate: FormatDetector = {
   ],
   needsContext: true,
   rate(_value, candidate) {
-    return candidate.text.charCodeAt(candidate.start) > 96 ? confidence.loose : confidence.format
+    return codeAt(candidate.text, candidate.start) > 96 ? confidence.loose : confidence.format
   },
 }
