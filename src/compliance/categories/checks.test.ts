@@ -94,10 +94,10 @@ describe('refused, with place and cure:', () => {
   test('a topic whose file is not there, or is something else', () => {
     const config = [{ label: 'a', anyOf: [{ topic: { file: './a.topic' } }] }]
     const missing = problemsOf(config, () => {
-      throw new Error('does not exist')
+      throw Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT' })
     })
     expect(missing).toEqual([
-      '0.anyOf.0.topic.file: the topic ./a.topic cannot be read: does not exist; ' +
+      '0.anyOf.0.topic.file: the topic ./a.topic does not exist; ' +
         'make one: smartflow categories train --label LABEL --examples FILES --out FILE',
     ])
     const wrong = problemsOf(config, () => new TextEncoder().encode('%PDF-1.7 and so on'))

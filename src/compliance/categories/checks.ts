@@ -191,7 +191,7 @@ function badTopic(
   try {
     bytes = readFile(topic.file)
   } catch (error) {
-    return [problem(`cannot be read: ${error instanceof Error ? error.message : String(error)}`)]
+    return [problem(reasonOf(error))]
   }
   try {
     decodeTopic(bytes)
@@ -200,4 +200,11 @@ function badTopic(
     if (error instanceof RangeError) return [problem(error.message)]
     throw error
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'cannot be read'
+  return 'code' in error && error.code === 'ENOENT'
+    ? 'does not exist'
+    : `cannot be read: ${error.message}`
 }
