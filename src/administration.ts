@@ -14,7 +14,7 @@ import type { Clock } from './core/clock.ts'
 import { newRequestId } from './core/ids.ts'
 import type { LaneRecord, OutcomeRecord, ShadowRecord } from './core/record.ts'
 import type { GatewayConfig } from './gateway.ts'
-import type { EmergencyStops } from './oversight/index.ts'
+import type { EmergencyStops, Holds } from './oversight/index.ts'
 import { costOfAttempts } from './routes.ts'
 import {
   balanceOf,
@@ -168,6 +168,7 @@ export interface AdministeredGateway {
   readonly registry: TargetRegistry
   readonly routing: RoutingRoom
   readonly stops: EmergencyStops
+  readonly holds: Holds
   readonly barriers: BarrierStore
   readonly keys: Pick<Keys, 'list'>
   /** Puts fallback chains in force; throws when that cannot be done, and nothing has changed then. */
@@ -185,6 +186,7 @@ export function administrationOf(gateway: AdministeredGateway): AdminDependencie
     keys: () => config().server.admin.keys,
     routing: routingAdministration(gateway),
     stops: stopAdministration(gateway),
+    holds: gateway.holds,
     barriers: barriersAdministration(gateway),
     record: (record) => log.append(record),
     onChange: (change) => logChange(logger, change),

@@ -37,7 +37,7 @@ import type { ClientFormat } from './formats/index.ts'
 import { createDataPlane } from './http/index.ts'
 import type { DataPlaneDependencies, Peer, ServerConfig } from './http/index.ts'
 import type { KeyConfig } from './identity/index.ts'
-import type { OversightConfig } from './oversight/index.ts'
+import type { Holds, OversightConfig } from './oversight/index.ts'
 import { openControls } from './controls.ts'
 import { createSessionRegistry } from './pipeline/index.ts'
 import type { SessionRegistry } from './pipeline/index.ts'
@@ -97,6 +97,8 @@ export interface Gateway extends AsyncDisposable {
   status(): StatusView
   /** How every target is that calls were or may be sent to. */
   routingStatus(): readonly TargetStatus[]
+  /** The actions that wait for the approval of people. */
+  readonly holds: Holds
   /** What the admin API works with. */
   readonly admin: AdminDependencies
   readonly metrics: MetricsRegistry
@@ -171,6 +173,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     endSessions: () => rooms.sessions.stop(),
     status,
     routingStatus: () => rooms.registry.status(),
+    holds: rooms.holds,
     async [Symbol.asyncDispose]() {
       await holder[Symbol.asyncDispose]()
       await rooms[Symbol.asyncDispose]()

@@ -3,7 +3,7 @@ import { asObject, isObject } from '../core/json.ts'
 import type { AdministrationRecord } from '../core/record.ts'
 import { createOverrides, createPerformanceLog } from '../routing/index.ts'
 import type { FallbackChain } from '../routing/index.ts'
-import { openStops } from '../oversight/testing/stops.ts'
+import { noHolds, openStops } from '../oversight/testing/stops.ts'
 import { createAdminApi } from './api.ts'
 import type { AdminDependencies, ReportedChange } from './api.ts'
 import type { StopAdministration } from './stop-api.ts'
@@ -67,6 +67,7 @@ function setUp(more: Partial<AdminDependencies> = {}): void {
       },
     },
     stops,
+    holds: noHolds,
     barriers: administeredBarriers({}, clock),
     record: (record) => {
       records.push(record)

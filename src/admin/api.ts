@@ -5,6 +5,8 @@ import type { AdminArea, Change, ChangeRequest } from './area.ts'
 import { barriersArea } from './barriers-api.ts'
 import type { BarriersAdministration } from './barriers-api.ts'
 import { refuseForeign } from './foreign.ts'
+import { holdsArea } from './holds-api.ts'
+import type { HoldAdministration } from './holds-api.ts'
 import { readBody } from './read-body.ts'
 import { Refusal, renderRefusal } from './refusal.ts'
 import { routingArea } from './routing-api.ts'
@@ -26,6 +28,7 @@ export interface AdminDependencies {
   readonly keys: () => readonly AdminKey[]
   readonly routing: RoutingAdministration
   readonly stops: StopAdministration
+  readonly holds: HoldAdministration
   readonly barriers: BarriersAdministration
   /** Resolves when a record is durable; rejects when it cannot be. */
   readonly record: (record: AdministrationRecord) => Promise<void>
@@ -62,6 +65,7 @@ export function createAdminApi(
   const areas: readonly AdminArea[] = [
     routingArea(dependencies.routing),
     stopArea(dependencies.stops),
+    holdsArea(dependencies.holds),
     barriersArea(dependencies.barriers),
   ]
   const change = createChanger(dependencies)

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'bun:test'
 import type { AdministrationRecord } from '../core/record.ts'
 import { asArray, asObject, isObject } from '../core/json.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { openStops } from '../oversight/testing/stops.ts'
+import { noHolds, openStops } from '../oversight/testing/stops.ts'
 import { createAdminApi } from './api.ts'
 import type { BarriersAdministration } from './barriers-api.ts'
 import { administeredBarriers } from './testing/barriers.ts'
@@ -70,6 +70,7 @@ beforeEach(() => {
       removeChain: notAsked,
     },
     stops: { ...openStops(clock), models: () => [], twoPersonRelease: () => false },
+    holds: noHolds,
     barriers,
     record(record) {
       if (!canRecord) return Promise.reject(new Error('the disk is full'))

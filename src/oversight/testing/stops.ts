@@ -1,6 +1,8 @@
 import type { Clock } from '../../core/clock.ts'
 import { openEmergencyStops } from '../emergency-stops.ts'
 import type { EmergencyStops, StopOptions } from '../emergency-stops.ts'
+import { HoldRefused } from '../hold.ts'
+import type { Holds } from '../holds.ts'
 import type { StopStore } from '../stop-store.ts'
 
 /** A store that keeps nothing. */
@@ -24,4 +26,17 @@ export function openStops(
     onNotKept: () => undefined,
     ...more,
   })
+}
+
+/** An approval queue that nothing ever waited in. */
+export const noHolds: Pick<Holds, 'list' | 'get' | 'preview' | 'propose' | 'decide'> = {
+  list: () => [],
+  get: () => undefined,
+  preview: () => undefined,
+  propose: refuse,
+  decide: refuse,
+}
+
+function refuse(): never {
+  throw new HoldRefused('unknown', 'There is no such hold.')
 }
