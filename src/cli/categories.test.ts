@@ -140,6 +140,12 @@ describe('categories train', () => {
     expect(await faultOf(...args)).toContain(words)
   })
 
+  test('more text than can be trained from is refused', async () => {
+    writeFileSync(join(cwd, 'a.txt'), 'a '.repeat(4_200_000))
+    const args = ['train', '--label', 'a', '--out', 'b', '--examples', 'a.txt']
+    expect(await faultOf(...args)).toContain('more than 8 MiB')
+  })
+
   test('numbers out of range are refused', async () => {
     writeNotes()
     const args = [...trainArgs, '--examples', 'notes', '--holdout', '0.9']

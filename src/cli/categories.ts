@@ -12,6 +12,7 @@ import {
 import type { Topic } from '../compliance/index.ts'
 import { nearest } from '../core/nearest.ts'
 import { readTexts } from './example-texts.ts'
+import type { TextOptions } from './example-texts.ts'
 import { parseArguments, UsageError } from './io.ts'
 import type { CliIo } from './io.ts'
 import { renderSummary, renderTable } from './topic-report.ts'
@@ -32,6 +33,9 @@ const usage = `Train topics that categories of content are derived from, and try
                            print what a topic was trained from, and how good it is
 `
 
+/** Most bytes of examples, and of others: training takes a second and 50 MB of memory for each MiB. */
+const maxTrainingBytes = 8_388_608
+const maxScoredBytes = 268_435_456
 const helpHint = 'See smartflow categories --help.'
 
 type Subcommand = (args: readonly string[], io: CliIo) => Promise<number>
@@ -72,7 +76,7 @@ async function train(args: readonly string[], io: CliIo): Promise<number> {
   if (examples === undefined) {
     throw new UsageError('Give texts of the topic: --examples notes/ or --examples research.jsonl.')
   }
-  const read = { cwd: io.cwd, field: options.get('field') ?? 'text' }
+  const read = textOptions(options, io, maxTrainingBytes)
   const textsOf = async (files: readonly string[]) =>
     (await readTexts(files, read)).map(({ text }) => text)
   const { topic, warnings } = trainTopic({
@@ -107,7 +111,7 @@ async function score(args: readonly string[], io: CliIo): Promise<number> {
   const topic = await readTopic(file, io)
   const texts = [
     ...(typed === undefined ? [] : [{ name: '--text', text: typed }]),
-    ...(await readTexts(positional, { cwd: io.cwd, field: options.get('field') ?? 'text' })),
+    ...(await readTexts(positional, textOptions(options, io, maxScoredBytes))),
   ]
   const scorer = createTopicScorer()
   const rows = texts.map(({ name, text }) => {
@@ -146,6 +150,14 @@ async function show(args: readonly string[], io: CliIo): Promise<number> {
     : renderSummary(topic)
   io.stdout(shown)
   return 0
+}
+
+function textOptions(
+  options: ReadonlyMap<string, string>,
+  { cwd }: CliIo,
+  maxBytes: number,
+): TextOptions {
+  return { cwd, field: options.get('field') ?? 'text', maxBytes }
 }
 
 async function readTopic(file: string, io: CliIo): Promise<Topic> {

@@ -15,9 +15,9 @@ export interface TextOptions {
   readonly cwd: string
   /** Member or column that holds the text, in files of many texts. */
   readonly field: string
+  /** Most bytes of all files together. */
+  readonly maxBytes: number
 }
-
-const maxBytes = 268_435_456
 
 /**
  * Reads texts from files, folders and patterns such as `notes/*.txt`. A file is one text; `.jsonl` and `.json` hold
@@ -25,7 +25,7 @@ const maxBytes = 268_435_456
  */
 export async function readTexts(
   words: readonly string[],
-  { cwd, field }: TextOptions,
+  { cwd, field, maxBytes }: TextOptions,
 ): Promise<NamedText[]> {
   const texts: NamedText[] = []
   let bytesLeft = maxBytes
@@ -33,7 +33,8 @@ export async function readTexts(
     const name = relative(cwd, path) || path
     const bytes = await readFile(path)
     bytesLeft -= bytes.length
-    if (bytesLeft < 0) throw new UsageError(`The files hold more than ${maxBytes} bytes.`)
+    if (bytesLeft < 0)
+      throw new UsageError(`The files hold more than ${maxBytes >> 20} MiB. Give fewer.`)
     texts.push(...textsOf(name, decode(name, bytes), field))
   }
   return texts
