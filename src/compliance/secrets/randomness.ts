@@ -71,9 +71,15 @@ const templates =
 
 /** Tells whether a value only holds the place of a secret: a template, a word such as `changeme`, a run or a sequence. */
 export function isPlaceholder(value: string): boolean {
-  return (
-    placeholderWords.test(value) || templates.test(value) || hasRun(value) || hasSequence(value)
-  )
+  return isDeclaredPlaceholder(value) || hasSequence(value)
+}
+
+/**
+ * Tells whether a value says of itself that it is none: a template, a word such as `changeme`, or a run. A mere
+ * sequence does not: behind the beginning of a vendor's tokens it is a weak token rather than no token.
+ */
+export function isDeclaredPlaceholder(value: string): boolean {
+  return placeholderWords.test(value) || templates.test(value) || hasRun(value)
 }
 
 /** Tells whether one character is repeated six times or more. */

@@ -1,4 +1,4 @@
-import { entropyOf, isPlaceholder } from './randomness.ts'
+import { entropyOf, isDeclaredPlaceholder, isPlaceholder } from './randomness.ts'
 import type { SecretSighting, TokenRule } from './rule.ts'
 
 /** A prefix of a rule with the function that looks at a place where the prefix stands. */
@@ -7,6 +7,7 @@ export interface CompiledPrefix {
   readonly verify: (text: string, start: number) => SecretSighting[]
 }
 
+const sequenceScore = 0.6
 const nearLength = 60
 /** No `before` of a rule is longer. */
 const beforeLength = 40
@@ -48,9 +49,18 @@ function judge(rule: TokenRule, { text, prefix, start, end }: Place): SecretSigh
   const token = text.slice(start, end)
   const body = rule.before === undefined ? token.slice(prefix.length) : token
   if (entropyOf(body) < rule.minEntropy) return []
-  if (rule.acceptsPlaceholders !== true && isPlaceholder(body)) return []
-  const score = rule.checksum?.(token) === true ? 1 : rule.score
+  const accepts = rule.acceptsPlaceholders === true
+  if (!accepts && isDeclaredPlaceholder(body)) return []
+  // Counted up or down instead of drawn: only a beginning that nothing else has makes it a token.
+  const isSequence = !accepts && isPlaceholder(body)
+  if (isSequence && !isDistinctive(prefix)) return []
+  const score = rule.checksum?.(token) === true ? 1 : isSequence ? sequenceScore : rule.score
   return [{ label: rule.label, rule: rule.id, start, end, score }]
+}
+
+/** Tells whether a beginning is a name with a sign behind it, such as `ghp_`, and no common word. */
+function isDistinctive(prefix: string): boolean {
+  return prefix.length >= 4 && /[-_.]$/.test(prefix)
 }
 
 /** A token begins where no other word goes on; an escaped line end is no word. */
