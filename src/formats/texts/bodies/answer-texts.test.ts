@@ -72,6 +72,10 @@ describe('the texts of an answer', () => {
   test('are none where there are only numbers', () => {
     const vectors = { object: 'list', data: [{ embedding: [1, 2], index: 0 }] }
     expect(rows(vectors, { operation: 'embeddings' })).toEqual([])
+    const error = { error: { message: 'No Ana', type: 'invalid_request_error' } }
+    expect(rows(error, { operation: 'embeddings' })).toEqual([
+      ['error.message', 'assistant', 'No Ana'],
+    ])
     expect(rows({ input_tokens: 12 }, { operation: 'count_tokens' })).toEqual([])
     const result = { flagged: false, categories: { hate: false }, category_scores: { hate: 0.1 } }
     expect(rows({ id: 'modr-1', results: [result] }, { operation: 'moderations' })).toEqual([])

@@ -7,6 +7,7 @@ import { bodyOf, changesOf, readWithin } from './body-texts.ts'
 import type { ReadBody } from './body-texts.ts'
 import { TextCollection } from './collection.ts'
 import { lookAt, mayHoldText } from './files.ts'
+import type { Said } from './files.ts'
 import { jsonText, openText } from './readable.ts'
 import type { ReadableText } from './readable.ts'
 import { ruleOf } from './rules.ts'
@@ -52,14 +53,9 @@ export function answerTexts(
   const joins = joinsOf(call)
   const collection = new TextCollection({ direction: 'answer', joins })
   const isFile = operation === 'files' && /\/content(?:\?|$)/.test(path)
-  const hasVectors = operation === 'embeddings' && call.clientFormat !== 'cohere-chat'
-  if (body.length === 0 || hasVectors) return view(body, bodyOf(collection), () => body)
-  const opened = openAnswer(body, {
-    mediaType: contentType,
-    name: '',
-    // The gateway has its own limit for answers; only files are longer.
-    ...(!isFile && { maxBytes: Infinity }),
-  })
+  if (body.length === 0 || hasOnlyVectors(call, body))
+    return view(body, bodyOf(collection), () => body)
+  const opened = openAnswer(body, { mediaType: contentType, name: '', isFile })
   if ('reason' in opened) {
     collection.addAttachment(attachmentOf(opened.kind))
     const reason = mayHoldText(opened) ? opened.reason : undefined
@@ -75,13 +71,24 @@ export function answerTexts(
   )
 }
 
+/** Vectors are long and say nothing; only errors do, and Cohere repeats the texts it was asked for. */
+function hasOnlyVectors(
+  { operation, clientFormat }: Question['call'],
+  body: string | Uint8Array,
+): boolean {
+  if (operation !== 'embeddings' || clientFormat === 'cohere-chat') return false
+  return !(
+    typeof body === 'string' ? body : Buffer.from(body.buffer, body.byteOffset, body.length)
+  ).includes('"error"')
+}
+
 /** An answer as text, and the way back. */
 interface OpenAnswer {
   readonly text: string
   readonly encode: (text: string) => string | Uint8Array
 }
 
-function openAnswer(body: string | Uint8Array, said: Parameters<typeof lookAt>[1]) {
+function openAnswer(body: string | Uint8Array, said: Said) {
   if (typeof body === 'string') {
     return { text: body, encode: (text: string) => text } satisfies OpenAnswer
   }

@@ -11,23 +11,29 @@ export type LookedAt =
 /** Longest file whose text is read, in bytes: reading stops everything else. */
 export const maxTextBytes = 16_777_216
 
+/** What is said about a file, or about bytes that are none. */
+export interface Said {
+  readonly mediaType: string
+  /** Name of the file; `''` where it has none. */
+  readonly name: string
+  /** Only a file may be a document: elsewhere what looks like text is one, whatever it begins with. */
+  readonly isFile: boolean
+}
+
 /**
  * Finds out what a file is. Its bytes decide: what is said about it only tells apart what bytes leave open,
  * so nothing that is text passes unread because it is called a picture.
- * @param said what is said about it, and how many bytes of text are read, unless it is `maxTextBytes`
  */
-export function lookAt(
-  bytes: Uint8Array,
-  said: { readonly mediaType: string; readonly name: string; readonly maxBytes?: number },
-): LookedAt {
-  const kinds = [kindOfMediaType(said.mediaType), kindOfName(said.name)]
+export function lookAt(bytes: Uint8Array, { mediaType, name, isFile }: Said): LookedAt {
+  const kinds = [kindOfMediaType(mediaType), kindOfName(name)]
   const magic = kindOfBytes(bytes)
-  const maxBytes = said.maxBytes ?? maxTextBytes
-  if (bytes.length <= maxBytes) {
+  // Other bodies have limits of their own.
+  if (!isFile || bytes.length <= maxTextBytes) {
     const decoded = decodeText(bytes, kinds.includes('text') && magic === undefined)
-    if (decoded !== undefined && magic !== 'document') return { type: 'text', decoded }
+    const isDocument = isFile && magic === 'document'
+    if (decoded !== undefined && !isDocument) return { type: 'text', decoded }
   } else if (decodeText(bytes.subarray(0, 4096), true) !== undefined && !isMedia(magic)) {
-    const reason = `a text of more than ${maxBytes} bytes`
+    const reason = `a text of more than ${maxTextBytes} bytes`
     return { type: 'binary', kind: 'document', reason }
   }
   return binary(kindOf(magic, kinds))

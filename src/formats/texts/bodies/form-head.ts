@@ -31,7 +31,7 @@ interface Header {
   readonly start: number
 }
 
-const headerPattern = /^([A-Za-z][\w!#$%&'*+.^`|~-]*):[ \t]*(.*?)[ \t]*$/d
+const namePattern = /^[A-Za-z][\w!#$%&'*+.^`|~-]*:/
 /** A head may hold no control character but tabs and its line ends. */
 const forbidden = /[^\P{Cc}\t]/u
 
@@ -57,12 +57,14 @@ export function readHead(text: string): FormHead {
 function headersOf(text: string): readonly Header[] {
   let at = 0
   return text.split('\r\n').map((line) => {
-    const [, name = '', value = ''] = headerPattern.exec(line) ?? []
-    if (name === '' || forbidden.test(line))
+    const name = namePattern.exec(line)?.[0]
+    if (name === undefined || forbidden.test(line)) {
       throw broken('a line in the head of a part is no header')
-    const start = at + (headerPattern.exec(line)?.indices?.[2]?.[0] ?? 0)
+    }
+    const rest = line.slice(name.length)
+    const start = at + name.length + rest.length - rest.trimStart().length
     at += line.length + '\r\n'.length
-    return { name: name.toLowerCase(), value, start }
+    return { name: name.slice(0, -1).toLowerCase(), value: rest.trim(), start }
   })
 }
 

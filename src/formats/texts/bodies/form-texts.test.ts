@@ -90,6 +90,11 @@ describe('the texts of a form', () => {
     expect(read.reason === undefined).toBe(isReadable)
   })
 
+  test('in a plain field are read, whatever they begin with', () => {
+    const field = { name: 'prompt', content: '%PDF-1.7 I am Ana' }
+    expect(rows(upload([field], 'images')).map(([place]) => place)).toEqual(['form[0]#text'])
+  })
+
   test('may stand in names and heads of a form as well', () => {
     const question = upload([{ name: 'Ana Lima', content: 'x', type: 'a/b; note="Ana L"' }])
     expect(rows(question).map(([place, , , , text]) => [place, text])).toEqual([

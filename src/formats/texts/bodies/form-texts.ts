@@ -42,7 +42,11 @@ export function readForm(
     const bytes = body.subarray(part.start, part.end)
     readValues(part.head, { collection, place: `form[${number}].` })
     const { filename = '', mediaType } = part.head
-    const looked = lookAt(bytes, { mediaType, name: filename })
+    const looked = lookAt(bytes, {
+      mediaType,
+      name: filename,
+      isFile: part.head.filename !== undefined,
+    })
     if (looked.type === 'binary') {
       collection.addAttachment(attachmentOf(looked.kind))
       if (mayHoldText(looked)) unread ??= looked.reason
@@ -69,7 +73,8 @@ function readValues(
 }
 
 function isWritten({ place, text }: HeadValue): boolean {
-  if (place === 'name') return !isPlainName(text.replace(/(?:\[[\w-]*\])+$/, ''))
+  if (place === 'name')
+    return text.length > 128 || !isPlainName(text.replace(/(?:\[[\w-]*\])+$/, ''))
   return place.startsWith('filename') ? text !== '' : isText(text, 'word')
 }
 

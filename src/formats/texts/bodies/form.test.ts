@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { boundary, formOf, formType } from '../testing/questions.ts'
+import { GatewayError } from '../../../core/errors.ts'
+import { boundary, bytesQuestion, formOf, formType } from '../testing/questions.ts'
 import { parseForm } from './form.ts'
+import { requestTexts } from './request-texts.ts'
 
 function contents(body: Uint8Array, type = formType): readonly (readonly [string, string])[] {
   return parseForm(body, type).map(({ head, start, end }) => [
@@ -169,6 +171,26 @@ describe('a form', () => {
     'multipart/form-data; boundary=ä',
   ])('is refused where its type is %p', (type) => {
     expect(() => contents(raw('--a', field, '', 'x', '--a--'), type)).toThrow('one boundary')
+  })
+})
+
+describe('a hostile form', () => {
+  test.each([
+    ['spaces in a header', `X-A:${' '.repeat(16_000)}x`],
+    ['brackets in a name', `${field.slice(0, -1)}${'[]'.repeat(8000)}x"`],
+    ['an open quote', `${field}; filename="${String.raw`\"`.repeat(7000)}`],
+    ['semicolons', `${field}${';'.repeat(16_000)}`],
+  ])('with %s takes no longer than any other', (_, line) => {
+    const head = line.startsWith('X') ? `${field}\r\n${line}` : line
+    const parts = Array.from({ length: 200 }, () => `--${boundary}\r\n${head}\r\n\r\nx\r\n`)
+    const body = Buffer.from(`${parts.join('')}--${boundary}--`)
+    const started = performance.now()
+    try {
+      requestTexts(bytesQuestion(body, formType, { operation: 'files' }))
+    } catch (error) {
+      expect(error).toBeInstanceOf(GatewayError)
+    }
+    expect(performance.now() - started).toBeLessThan(1000)
   })
 })
 
