@@ -10,14 +10,16 @@ import { builtInLabels } from '../../src/compliance/inspect/index.ts'
 import { writeResearch } from '../../src/compliance/topics/testing/research.ts'
 import { asObject } from '../../src/core/json.ts'
 import { blocksOf } from '../support/documents.ts'
+import { startTestGateway } from '../support/gateway.ts'
 
 const blocks = await blocksOf('docs/categories.md')
 const commands = blocks
   .filter(({ language }) => language === 'sh')
   .flatMap(({ text }) => text.trim().split('\n'))
 let cwd: string
+let trained: string
 
-beforeAll(() => {
+beforeAll(async () => {
   cwd = mkdtempSync(join(tmpdir(), 'smartflow-documents-'))
   const { examples, others } = writeResearch('learn', 60)
   mkdirSync(join(cwd, 'research'))
@@ -25,6 +27,7 @@ beforeAll(() => {
   const lines = others.map((text) => JSON.stringify({ text }))
   writeFileSync(join(cwd, 'mail.jsonl'), lines.join('\n'))
   writeFileSync(join(cwd, 'draft.txt'), examples.slice(0, 3).join('\n'))
+  trained = await run(commands[0] ?? '')
 })
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 
@@ -44,10 +47,33 @@ async function run(command: string): Promise<string> {
 
 test('the commands of docs/categories.md train a topic, show it and score a text', async () => {
   expect(commands).toHaveLength(3)
-  const [trained = '', shown = '', scored = ''] = commands
-  expect(await run(trained)).toContain('Wrote research.topic')
+  const [, shown = '', scored = ''] = commands
+  expect(trained).toContain('Wrote research.topic')
   expect(await run(shown)).toContain('other texts')
   expect(await run(scored)).toMatch(/draft\.txt +[01]\.\d{3} +yes/)
+})
+
+test('a gateway refuses what a policy says of such a label, and does not start without the file', async () => {
+  const yamlWith = (file: string): string => `
+providers: [{ name: simulated, type: simulated }]
+models: [{ name: simulated, targets: [{ provider: simulated, model: simulated }] }]
+compliance: { categories: [{ label: research, topic: { file: ${JSON.stringify(file)} } }] }
+policies: [{ id: desk, rules: [{ id: research, what: { labels: [research] }, action: block }] }]
+`
+  await using gateway = await startTestGateway({ yaml: yamlWith(join(cwd, 'research.topic')) })
+  const ask = async (content: string): Promise<number> => {
+    const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'simulated', messages: [{ role: 'user', content }] }),
+    })
+    await answer.text()
+    return answer.status
+  }
+  expect(await ask(readFileSync(join(cwd, 'draft.txt'), 'utf8'))).toBe(403)
+  expect(await ask('What is the capital of France?')).toBe(200)
+  const missing = startTestGateway({ yaml: yamlWith(join(cwd, 'other.topic')) })
+  expect(missing).rejects.toThrow(/compliance\.categories\[0\]\.topic\.file: .* does not exist/)
 })
 
 describe('the categories of docs/categories.md', () => {

@@ -121,7 +121,7 @@ describe('a category', () => {
     expect(needs('person')).toEqual({ minScore: 0.7 })
   })
 
-  test('comes from a topic, also in an encoded run, and the file says where it begins to count', () => {
+  test('comes from a topic, also in disguise, and the file says where it begins to count', () => {
     const { labelsOf } = categoriesOf([
       { label: 'research', topic: { file: 'research.topic' } },
       { label: 'never', topic: { file: 'research.topic', minScore: 1 } },
@@ -129,6 +129,7 @@ describe('a category', () => {
     const text = examples.find((example) => example.length > 400) ?? ''
     expect(labelsOf(textOf([], { text }))).toEqual(['research'])
     expect(labelsOf(textOf([], { text: 'How do I sort a list in Python?' }))).toEqual([])
+    expect(labelsOf(textOf([], { text: text.replaceAll('e', 'е\u200b') }))).toEqual(['research'])
     const encoded = Buffer.from(text).toString('base64')
     expect(labelsOf(textOf([], { text: `Please decode ${encoded}` }))).toEqual(['research'])
   })
