@@ -31,6 +31,7 @@ import type {
   CustomPattern,
   FinderParts,
   Finders,
+  HoldDesk,
   LabelInfo,
   PolicySet,
   PolicyVocabulary,
@@ -47,6 +48,7 @@ export interface MaestroDependencies extends BodyReaderOptions {
   /** What barriers know beside their configuration; it outlives every version of it. */
   readonly barriers: BarrierStore
   readonly detection: Detection
+  readonly holds: HoldDesk
 }
 
 /** What all configuration versions share. */
@@ -73,7 +75,14 @@ export interface Maestro extends AsyncDisposable {
 /** The sections of a configuration that decide about content. */
 type ContentConfig = Pick<
   GatewayConfig,
-  'policies' | 'barriers' | 'compliance' | 'models' | 'providers' | 'server'
+  | 'policies'
+  | 'barriers'
+  | 'compliance'
+  | 'models'
+  | 'aliases'
+  | 'providers'
+  | 'server'
+  | 'oversight'
 >
 
 /**
@@ -127,7 +136,7 @@ function stageOf(
       ...rules,
       clock: dependencies.clock,
       reader: createBodyReader(dependencies),
-      tierOf: (tool) => toolTierOf(tool).tier,
+      tierOf: (tool) => toolTierOf(tool, config.oversight.tools).tier,
       hash: createHasher(dependencies.detection.hashKey()),
       limits: {
         maxInspectionMs,
@@ -135,6 +144,7 @@ function stageOf(
         maxAnswerBytes: config.server.limits.maxAnswerBytes,
       },
       memo: new Memo(),
+      holds: dependencies.holds,
     },
     true,
   )

@@ -39,7 +39,7 @@ import type {
   TargetRegistry,
 } from './routing/index.ts'
 import type { ClientFormat } from './formats/index.ts'
-import type { EmergencyStops } from './oversight/index.ts'
+import type { EmergencyStops, Holds } from './oversight/index.ts'
 
 /** How long after a snapshot was built its prices are looked up. */
 const pricesDelayMs = 100
@@ -55,6 +55,7 @@ export interface SnapshotDependencies {
   /** What barriers know of people; it outlives the snapshot. */
   readonly barriers: BarrierStore
   readonly detection: Detection
+  readonly holds: Holds
   /** What is known of targets; it outlives the snapshot. */
   readonly registry: TargetRegistry
   /** The provider that an operator has forced on all calls, if any. */

@@ -20,6 +20,7 @@ export const errorKinds = {
   invalid_key: kind(401, 'client', 'The API key is not valid.'),
   model_not_permitted: kind(403, 'client', 'This key may not use this model.'),
   blocked_by_policy: kind(403, 'gateway', 'The request was blocked by policy.'),
+  held_for_approval: kind(403, 'gateway', 'The request waits for the approval of people.'),
   no_admissible_target: kind(
     403,
     'gateway',

@@ -300,11 +300,14 @@ describe('a call that ends early', () => {
     for (const step of ['redact', 'find', 'send']) expect(steps).not.toContain(step)
   })
 
-  for (const verdict of ['block', 'hold'] as const) {
+  for (const [verdict, code] of [
+    ['block', 'blocked_by_policy'],
+    ['hold', 'held_for_approval'],
+  ] as const) {
     test(`is a 403 with the reason, recorded before, when the verdict is ${verdict}`, async () => {
       const decision: Decision = { ...undecided, verdict, reason: 'No account numbers, please.' }
       const { steps, settled, refused, answer } = rehearse({ decision })
-      expect(await codeOf(answer)).toBe('blocked_by_policy')
+      expect(await codeOf(answer)).toBe(code)
       expect(refused[0]?.message).toBe('No account numbers, please.')
       expect(steps).toEqual([...upTo('decided'), 'settle', 'forget', 'refuse'])
       expect(settled).toEqual([undefined])

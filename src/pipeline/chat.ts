@@ -1,8 +1,7 @@
 import type { Answer, AnswerEnd, Call, Question } from '../core/call.ts'
 import type { Decision } from '../core/decision.ts'
-import { GatewayError } from '../core/errors.ts'
 import { discard, release } from './release.ts'
-import { refusalOf } from './refusal-of.ts'
+import { refusalBy, refusalOf } from './refusal-of.ts'
 import type { Reservation, Stages } from './stages.ts'
 
 /**
@@ -27,7 +26,7 @@ export async function answerChat(stages: Stages, call: Call): Promise<Answer> {
 
     const decision = await stages.compliance.inspectRequest(question, offer) // MAESTRO, 503
     await trail.decided(decision) // INVARIANT: durable before content leaves, or 503
-    if (!mayPass(decision)) throw new GatewayError('blocked_by_policy', decision.reason) // 403
+    if (!mayPass(decision)) throw refusalBy(decision) // 403
 
     const allowed = stages.compliance.redact(question, decision)
     found =

@@ -9,7 +9,7 @@ import type { GateContext, Tally } from './realtime-gates.ts'
 import { closeBoth, isOrdinary, relay } from './realtime-relay.ts'
 import type { SessionEnd } from './realtime-relay.ts'
 import type { Connection, RealtimeStages } from './realtime-stages.ts'
-import { refusalOf } from './refusal-of.ts'
+import { refusalBy, refusalOf } from './refusal-of.ts'
 import type { SessionPlace } from './session-registry.ts'
 import type { AuditTrail, Offer, Reservation, RunningCall } from './stages.ts'
 
@@ -45,7 +45,7 @@ export async function openRealtime(stages: RealtimeStages, call: Call): Promise<
     reservation = await stages.limits.reserve(question, offer) // 429
     const decision = await stages.compliance.inspectRequest(question, offer) // 503
     await trail.decided(decision) // INVARIANT: durable before the first content leaves, or 503
-    if (!mayPass(decision)) throw new GatewayError('blocked_by_policy', decision.reason) // 403
+    if (!mayPass(decision)) throw refusalBy(decision) // 403
 
     const allowed = stages.compliance.redact(question, decision)
     const inspector = stages.inspection.open(allowed, decision)

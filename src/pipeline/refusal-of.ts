@@ -1,6 +1,6 @@
 import { stoppedBy } from '../core/call.ts'
-import { toGatewayError } from '../core/errors.ts'
-import type { GatewayError } from '../core/errors.ts'
+import type { Decision } from '../core/decision.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { RunningCall } from './stages.ts'
 
 /** Returns what ended a call that got no answer: whatever was thrown while it was being stopped, the stop did it. */
@@ -9,4 +9,9 @@ export function refusalOf(error: unknown, { question }: RunningCall): GatewayErr
   const stopped = stoppedBy(question.call.signal)
   // The error of routing tells what was tried besides.
   return stopped === undefined || refusal.code === stopped.code ? refusal : stopped
+}
+
+/** Returns the error of a call that compliance does not let pass, in the words of the rules. */
+export function refusalBy({ verdict, reason }: Decision): GatewayError {
+  return new GatewayError(verdict === 'hold' ? 'held_for_approval' : 'blocked_by_policy', reason)
 }

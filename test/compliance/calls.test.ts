@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import OpenAI from 'openai'
 import { asArray, asObject, asString } from '../../src/core/json.ts'
 import type { JsonObject } from '../../src/core/json.ts'
+import { hashKey, newKey } from '../../src/identity/index.ts'
 import { startTestGateway } from '../support/gateway.ts'
 import type { TestGateway } from '../support/gateway.ts'
 
@@ -52,6 +53,8 @@ function startProvider() {
   }
 }
 
+const adminKey = newKey()
+
 let provider: ReturnType<typeof startProvider>
 let gateway: TestGateway
 let openai: OpenAI
@@ -59,6 +62,7 @@ let openai: OpenAI
 beforeAll(async () => {
   provider = startProvider()
   gateway = await startTestGateway({
+    adminKeys: [`{ name: boss, sha256: ${hashKey(adminKey)} }`],
     yaml: `
 providers:
   - { name: cloud, type: openai, baseUrl: "${provider.url}", apiKey: k }
@@ -69,6 +73,8 @@ models:
 compliance:
   patterns:
     - { name: case-number, pattern: 'CASE-\\d{6}' }
+    - { name: wire, pattern: 'WIRE-\\d+' }
+    - { name: note, pattern: 'NOTE-\\d+' }
   categories:
     - { label: litigation, detectors: ["custom:case-number"] }
 policies:
@@ -78,6 +84,8 @@ policies:
       - { id: accounts, action: hash, what: { detectors: [iban] } }
       - { id: mails, action: tokenise, what: { detectors: [email] } }
       - { id: keys, action: block, what: { detectors: [private-key] }, message: "Private keys stay here." }
+      - { id: wires, action: hold, what: { detectors: ['custom:wire'], direction: request }, message: "Wires need a second person." }
+      - { id: notes, action: warn, what: { detectors: ['custom:note'] }, message: "Notes are kept for ten years." }
       - { id: litigation, action: route, what: { labels: [litigation], direction: request }, route: { model: inside } }
 `,
   })
@@ -175,4 +183,52 @@ test('a stream is ended before what must not be said, and the provider is left',
   expect(text).not.toContain('MIIE')
   await Bun.sleep(50)
   expect(provider.aborted).toEqual(['A key!'])
+})
+
+test('a request that needs approval waits, and passes once when it has it', async () => {
+  const prompt = `Send WIRE-99 for ${card} now.`
+  const count = provider.seen.length
+  const refusal = await ask(prompt, false).catch((error: unknown) => error)
+  expect(refusal).toMatchObject({ status: 403, code: 'held_for_approval' })
+  expect(refusal).toHaveProperty('message', expect.stringContaining('Wires need a second person.'))
+  expect(provider.seen).toHaveLength(count)
+  const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' }
+  const list = await (await fetch(`${gateway.adminUrl}/api/holds`, { headers })).json()
+  const hold = asObject(asArray(asObject(asObject(list)?.['data'])?.['holds'])[0])
+  expect(hold).toMatchObject({ state: 'waiting', rule_ids: ['privacy/wires'] })
+  expect(JSON.stringify(list)).not.toContain('4539')
+  const id = asString(hold?.['id']) ?? ''
+  const approval = await fetch(`${gateway.adminUrl}/api/holds/${id}/approve`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ reason: 'I know about it.' }),
+  })
+  expect(approval.status).toBe(200)
+  provider.say(() => 'Sent.')
+  expect(await ask(prompt, false)).toBe('Sent.')
+  expect(lastPrompt()).toBe('Send WIRE-99 for <PAYMENT_CARD_1> now.')
+  expect(await ask(prompt, false).catch((error: unknown) => error)).toMatchObject({ status: 403 })
+})
+
+test('a warning travels with the answer', async () => {
+  provider.say(() => 'Fine.')
+  const { response } = await openai.chat.completions
+    .create({ model: 'm', messages: [{ role: 'user', content: 'About NOTE-7' }] })
+    .withResponse()
+  expect(response.headers.get('x-smartflow-warnings')).toBe(
+    'policy: Notes are kept for ten years. (rule privacy/notes)',
+  )
+  expect(response.headers.get('x-smartflow-decision')).toBe('allow')
+})
+
+test('the audit log tells what was decided, and nothing of what was said', async () => {
+  const records = await gateway.records()
+  const text = JSON.stringify(records)
+  for (const secret of ['4539', iban, 'DE89', mail, 'MIIE', 'WIRE-99'])
+    expect(text).not.toContain(secret)
+  const decisions = records.filter(({ type }) => type === 'decision')
+  expect(decisions).toContainEqual(
+    expect.objectContaining({ verdict: 'block', ruleIds: ['privacy/keys'] }),
+  )
+  expect(text).toContain('"action":"redact"')
 })

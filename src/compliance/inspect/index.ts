@@ -3,7 +3,13 @@ export type { BuiltIns } from './built-ins.ts'
 export { createFinders } from './finders.ts'
 export type { CustomPattern, FinderParts, Finders, LabelInfo, TextPlace } from './finders.ts'
 export { Memo } from './memo.ts'
-export type { InspectionLimits, InspectionParts } from './parts.ts'
+export type {
+  HeldAction,
+  HoldAnswer,
+  HoldDesk,
+  InspectionLimits,
+  InspectionParts,
+} from './parts.ts'
 export { createCompliance } from './stage.ts'
 export type { Compliance, Destinations } from './stage.ts'
 export type {

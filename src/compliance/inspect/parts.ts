@@ -23,6 +23,38 @@ export interface InspectionParts {
   readonly hash: Replacer
   readonly limits: InspectionLimits
   readonly memo: Memo
+  readonly holds: HoldDesk
+}
+
+/** Something that people have to approve before it is done. */
+export interface HeldAction {
+  readonly facts: {
+    readonly requestId: string
+    readonly tenant: string
+    readonly requester: string
+    readonly keyId?: string | undefined
+    readonly kind: 'request' | 'tool-call'
+    readonly tool?: string | undefined
+    readonly tier?: RiskTier | undefined
+    readonly model?: string | undefined
+    readonly ruleIds: readonly string[]
+    readonly labels: readonly string[]
+  }
+  /** What is to be done: the same action is the same text. Not kept. */
+  readonly content: string
+  /** What an approver may see of it: nothing that was found is in it. */
+  readonly preview?: string | undefined
+}
+
+/** Whether people have approved an action. */
+export interface HoldAnswer {
+  readonly state: 'waiting' | 'approved' | 'denied' | 'expired'
+  readonly holdId?: string
+}
+
+/** The queue of actions that wait for people. Whatever goes wrong there is a denial. */
+export interface HoldDesk {
+  ask(action: HeldAction): Promise<HoldAnswer>
 }
 
 /** What inspection may cost, and what is done with what it cannot read. */

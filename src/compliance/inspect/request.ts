@@ -2,13 +2,15 @@ import type { Question } from '../../core/call.ts'
 import type { Decision } from '../../core/decision.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { PolicyFacts, RuleStatement, TargetFacts, ToolFact } from '../../core/facts.ts'
-import type { BarrierVerdict, PolicyOutcome } from '../contracts.ts'
+import type { PolicyOutcome } from '../contracts.ts'
 import { viewOf } from '../normalise/index.ts'
 import type { TextPlace } from './finders.ts'
+import { askBarriers } from './barriers.ts'
+import { askPeople, verdictOfHold, wordsFor } from './hold.ts'
 import type { LookedAt } from './memo.ts'
 import { Observer } from './observe.ts'
-import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
-import type { CallState, InspectionParts } from './parts.ts'
+import { inOrder, labelsOf, versionOf } from './parts.ts'
+import type { CallState, HoldAnswer, InspectionParts } from './parts.ts'
 import { Pace } from './pace.ts'
 import type { BodyText, JoinedTexts, RequestTexts } from './texts.ts'
 import { openCallWriter } from './treated.ts'
@@ -48,13 +50,29 @@ export async function inspectRequest(
   const outcome = parts.policies.evaluate(facts)
   const treated = treatedTexts(texts, outcome)
   const refusals = unreadableStatements(body, parts)
-  const allowed = treated.length > 0 ? 'redact' : 'allow'
   const passed = refusals.length > 0 ? 'block' : outcome.verdict
   // Who may not have it at all is not to be asked for approval.
-  const barrier = passed === 'block' ? undefined : passBarriers(question, texts, passed, parts)
-  const verdict = barrier?.isAllowed === false ? 'block' : passed === 'allow' ? allowed : passed
-  const statements = inOrder([...outcome.spoken, ...refusals, ...(barrier?.statements ?? [])])
-  const decision = decisionOf({ verdict, statements, outcome, facts, texts, parts })
+  const barrier = passed === 'block' ? undefined : askBarriers(question, texts, parts)
+  const mayPass = passed !== 'block' && barrier?.verdict.isAllowed !== false
+  const hold =
+    mayPass && passed === 'hold'
+      ? await askPeople(question, { texts, outcome, facts, parts })
+      : undefined
+  const isApproved = hold === undefined || hold.state === 'approved'
+  if (mayPass && isApproved) barrier?.record()
+  const verdict = !mayPass
+    ? 'block'
+    : !isApproved
+      ? verdictOfHold(hold)
+      : treated.length > 0
+        ? 'redact'
+        : 'allow'
+  const statements = inOrder([
+    ...outcome.spoken,
+    ...refusals,
+    ...(barrier?.verdict.statements ?? []),
+  ])
+  const decision = decisionOf({ verdict, statements, outcome, facts, texts, parts, hold })
   return {
     decision,
     targets,
@@ -203,43 +221,6 @@ function treatedTexts(
   })
 }
 
-/**
- * Asks the barriers: the caller sends everything that is in the request, and has received what tools and
- * documents brought into it. What was seen is kept before the request goes on.
- */
-function passBarriers(
-  { principal }: Question,
-  texts: readonly InspectedText[],
-  verdict: 'allow' | 'hold',
-  { barriers, clock }: InspectionParts,
-): BarrierVerdict | undefined {
-  if (barriers === undefined) return undefined
-  const sent = new Set<string>()
-  const received = new Set<string>()
-  for (const { segment, labels } of texts) {
-    const isData = segment.role === 'tool' || segment.role === 'document'
-    for (const label of labels) {
-      if (!barriers.needs(label)) continue
-      sent.add(label)
-      if (isData) received.add(label)
-    }
-  }
-  if (sent.size === 0) return undefined
-  const at = clock.now()
-  const contacts = [
-    { principal, labels: [...sent].toSorted(), direction: 'send', at } as const,
-    { principal, labels: [...received].toSorted(), direction: 'receive', at } as const,
-  ].filter(({ labels }) => labels.length > 0)
-  const verdicts = contacts.map((contact) => barriers.check(contact))
-  const isAllowed = verdicts.every((verdict) => verdict.isAllowed)
-  if (isAllowed && verdict === 'allow') for (const contact of contacts) barriers.record(contact)
-  return {
-    isAllowed,
-    statements: verdicts.flatMap(({ statements }) => statements),
-    refused: verdicts.flatMap(({ refused }) => refused),
-  }
-}
-
 interface DecisionSource {
   readonly verdict: Decision['verdict']
   readonly statements: readonly RuleStatement[]
@@ -247,6 +228,7 @@ interface DecisionSource {
   readonly facts: PolicyFacts
   readonly texts: readonly InspectedText[]
   readonly parts: InspectionParts
+  readonly hold: HoldAnswer | undefined
 }
 
 function decisionOf({
@@ -256,10 +238,10 @@ function decisionOf({
   facts,
   texts,
   parts,
+  hold,
 }: DecisionSource): Decision {
   const { shadowed, sharing, routeTo, admits } = outcome
-  const reason =
-    verdict === 'block' || verdict === 'hold' ? reasonOf(statements, verdict) : undefined
+  const reason = wordsFor(verdict, statements, hold)
   return {
     verdict,
     findings: texts.flatMap(({ findings }) => findings).slice(0, maxFindings),
@@ -273,5 +255,6 @@ function decisionOf({
     ...(reason !== undefined && { reason }),
     ...(routeTo !== undefined && { routeTo }),
     ...(admits !== undefined && { admits }),
+    ...(hold?.holdId !== undefined && { holdId: hold.holdId }),
   }
 }

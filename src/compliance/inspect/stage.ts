@@ -52,8 +52,9 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
       if (body === question.body && routeTo === undefined && admits === undefined) return question
       return { ...question, body, admits, routeTo }
     },
-    inspectAnswer(question, answer) {
+    inspectAnswer(question, given, decision) {
       const state = stateOf(question)
+      const answer = withWarnings(given, decision)
       if (!looksAtAnswers && state.writer.restorer() === undefined) return answer
       const call = { question, state, answer }
       const inspection = new AnswerInspection(parts, call, looksAtAnswers)
@@ -90,6 +91,14 @@ function rewritten({ treated, texts, writer }: CallState): ReadonlyMap<string, s
     changed.set(place, result + text.slice(from))
   }
   return changed
+}
+
+/** Tells the caller what rules only warn of. */
+function withWarnings(answer: Answer, { statements = [] }: Decision): Answer {
+  const warnings = statements.filter(({ action }) => action === 'warn')
+  if (warnings.length === 0) return answer
+  const words = warnings.map((warning) => `policy: ${warning.words}`)
+  return { ...answer, warnings: [...answer.warnings, ...words] }
 }
 
 /** Puts the pieces of a body together, such as those of a stored file. */

@@ -72,6 +72,7 @@ export function toyCompliance(policies: PolicySet, barriers?: BarrierSet): Compl
       tierOf: () => 'T1',
       hash: createHasher(new Uint8Array(32)),
       memo: new Memo(),
+      holds: { ask: () => Promise.resolve({ state: 'waiting', holdId: 'hold-1' }) },
       limits: { maxInspectionMs: 5_000, unreadable: 'block', maxAnswerBytes: 1_000_000 },
     },
     true,
