@@ -33,6 +33,15 @@ export type { ComplianceConfig } from './config.ts'
 export type { BarrierSet, CategorySet, PolicySet, TermFinder } from './contracts.ts'
 export { createTermFinder, openDictionaries } from './dictionaries/index.ts'
 export {
+  createExactDataFinder,
+  exactDataLimits,
+  hashTable,
+  openTables,
+  parseColumns,
+  readTable,
+} from './exact-data/index.ts'
+export type { ColumnReport, HashResult } from './exact-data/index.ts'
+export {
   builtInLabels,
   createCompliance,
   createFinders,

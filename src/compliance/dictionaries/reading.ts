@@ -57,10 +57,22 @@ export class Reading {
   fold(character: string): string {
     const { caseSensitive, foldDiacritics } = this.settings
     let folded = character.normalize('NFKC')
-    // First upper, then lower case is full case folding: ß and ẞ become ss, ς becomes σ.
-    if (!caseSensitive) folded = folded.toUpperCase().toLowerCase().replaceAll('\u0307', '')
+    // First upper, then lower case is full case folding: ß and ẞ become ss, ς σ, ŉ n, İ i.
+    if (!caseSensitive) folded = folded.toUpperCase().toLowerCase().replaceAll(/[\u02bc\u0307]/g, '')
     if (foldDiacritics) folded = Array.from(folded, withoutAccents).join('')
     return folded.replaceAll(ignorable, '')
+  }
+
+  /** Folded form of a whole text, what parts words included. */
+  foldText(text: string): string {
+    let folded = ''
+    for (let at = 0; at < text.length;) {
+      const entry = this.table[text.charCodeAt(at)] ?? 0
+      const isPlain = entry !== 0 && entry >>> 16 < complex
+      folded += isPlain ? String.fromCharCode(entry & 0xffff) : this.foldedAt(text, at)
+      at += isPlain || (text.codePointAt(at) ?? 0) < 0x10000 ? 1 : 2
+    }
+    return folded
   }
 
   /** Learns a character, if need be, and returns it. */
