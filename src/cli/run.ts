@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, (io: CliIo) => Promise<Command>>> = {
     return (await import('./demo.ts')).runDemoCommand
   },
   config: async () => (await import('./config.ts')).runConfigCommand,
+  'exact-data': async () => (await import('./exact-data.ts')).runExactDataCommand,
   keys: async () => (await import('./keys.ts')).runKeysCommand,
   barrier: async () => (await import('./barrier.ts')).runBarrierCommand,
   categories: async () => (await import('./categories.ts')).runCategoriesCommand,
@@ -37,6 +38,7 @@ const usage = `Smartflow ${version}, the AI gateway.
   smartflow keys new|list|revoke        manage virtual keys
   smartflow barrier explain|crossings   who may send and receive which content, and why
   smartflow categories train|score|show train topics of content, and try them
+  smartflow exact-data hash             hash a table of customers, to find its rows in texts
   smartflow health [--url URL] [--ca FILE] [--server-name NAME]
                                         ask a running gateway how it is
   smartflow simulate [--listen ADDRESS] run only the simulated provider, for tests
