@@ -1,48 +1,51 @@
-import type { Question } from './core/call.ts'
-import type { Clock } from './core/clock.ts'
-import type { Operation } from './core/record.ts'
 import type { AuditLog } from './audit/index.ts'
+import type { Clock } from './core/clock.ts'
+import type { ClientFormat } from './formats/index.ts'
+import type { GatewayConfig } from './gateway.ts'
 import { openOversight } from './oversight/index.ts'
-import type { EmergencyStops, Holds, OversightConfig, StopMode } from './oversight/index.ts'
+import type { EmergencyStops, Holds, Oversight, StopMode } from './oversight/index.ts'
+import { readingAnswer, whatWrites } from './read-only.ts'
+import type { ReadOnlyParts } from './read-only.ts'
 import type { Logger, MetricsRegistry } from './telemetry/index.ts'
+
+type ControlsConfig = Pick<GatewayConfig, 'data' | 'oversight' | 'server'>
 
 /** What people decide about while calls run, joined with what knows what calls do. */
 export interface Controls extends AsyncDisposable {
   readonly stops: EmergencyStops
   readonly holds: Holds
   /** Puts other settings in force. */
-  configure(next: OversightConfig): void
+  configure(next: ControlsConfig): void
 }
 
-/** Opens emergency stops of a data folder. */
-export function openControls({
-  config,
-  dataDir,
-  clock,
-  log,
-  logger,
-  metrics,
-}: {
-  readonly config: OversightConfig
-  readonly dataDir: string
+export interface ControlsOptions {
+  readonly config: ControlsConfig
   readonly clock: Clock
   readonly log: Pick<AuditLog, 'append'>
   readonly logger: Logger
   readonly metrics: MetricsRegistry
-}): Controls {
+  readonly formats: ReadonlyMap<string, ClientFormat>
+}
+
+/** Opens the emergency stops and the approval queue of a data folder. */
+export function openControls(options: ControlsOptions): Controls {
+  const { config, clock, log, logger, metrics, formats: clientFormats } = options
   let settings = config
-  const ended = metrics.counter({
-    name: 'smartflow_emergency_stopped_calls_total',
-    help: 'Running calls that an emergency stop ended.',
-  })
+  const parts: ReadOnlyParts = {
+    clientFormats,
+    maxFrameBytes: () => settings.server.limits.maxFrameBytes,
+    tools: () => settings.oversight.tools,
+  }
+  const countEnded = declareEnded(metrics)
   const oversight = openOversight({
-    dataDir,
+    dataDir: config.data.dir,
     stops: {
       clock,
-      settings: () => settings.emergencyStop,
-      writes: whatWrites,
+      settings: () => settings.oversight.emergencyStop,
+      writes: (question, isRunning) => whatWrites(question, isRunning, parts),
+      onlyReading: (question, answer) => readingAnswer(question, answer, parts),
       onStopped(count: number, mode: StopMode) {
-        ended.with({}).add(count)
+        countEnded(count)
         logger.warn('emergency stop in force', { mode, endedCalls: count })
       },
       onNotKept: (error) =>
@@ -50,21 +53,12 @@ export function openControls({
     },
     holds: {
       clock,
-      settings: () => settings.holds,
+      settings: () => settings.oversight.holds,
       record: (record) => log.append(record),
       onError: (error) => logger.error('an approval could not be kept or recorded', { error }),
     },
   })
-  metrics.collect(
-    'gauge',
-    { name: 'smartflow_emergency_stops', help: 'Emergency stops in force.' },
-    () => oversight.stops.list().length,
-  )
-  metrics.collect(
-    'gauge',
-    { name: 'smartflow_holds_waiting', help: 'Actions that wait for the approval of people.' },
-    () => oversight.holds.waiting,
-  )
+  declareGauges(metrics, oversight)
   return {
     stops: oversight.stops,
     holds: oversight.holds,
@@ -75,15 +69,23 @@ export function openControls({
   }
 }
 
-/** Endpoints that keep or change something at a provider. */
-const storingOperations: ReadonlySet<Operation> = new Set(['files', 'batches', 'responses'])
+function declareEnded(metrics: MetricsRegistry): (count: number) => void {
+  const ended = metrics.counter({
+    name: 'smartflow_emergency_stopped_calls_total',
+    help: 'Running calls that an emergency stop ended.',
+  })
+  return (count) => ended.with({}).add(count)
+}
 
-/** Says what of a call may write, in words for its caller; `undefined` for one that only reads. */
-function whatWrites({ call }: Question): string | undefined {
-  // What it offers as tools, and calls, changes while it runs.
-  if (call.operation === 'realtime') return 'realtime sessions may do more'
-  if (storingOperations.has(call.operation) && call.method !== 'GET') {
-    return `${call.method} at this endpoint writes`
-  }
-  return undefined
+function declareGauges(metrics: MetricsRegistry, { stops, holds }: Oversight): void {
+  metrics.collect(
+    'gauge',
+    { name: 'smartflow_emergency_stops', help: 'Emergency stops in force.' },
+    () => stops.list().length,
+  )
+  metrics.collect(
+    'gauge',
+    { name: 'smartflow_holds_waiting', help: 'Actions that wait for the approval of people.' },
+    () => holds.waiting,
+  )
 }

@@ -161,7 +161,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       configVersion = nextVersion
       keys.configure(next.keys)
       rooms.conversations.configure(next.conversations)
-      rooms.oversight.configure(next.oversight)
+      rooms.oversight.configure(next)
       // The old one is disposed of when its last call ends; nobody waits for that.
       void holder.swap(snapshot)
       gatewayMetrics.recordReload('applied')
@@ -287,7 +287,7 @@ async function openRooms({ config, clock, logger }: GatewayOptions) {
   const routing = openRoutingRoom({ dataDir, clock, log, metrics })
   const barriers = openBarrierStore({ dataDir, clock })
   const sessions = openSessions(metrics)
-  const oversight = openControls({ config: config.oversight, dataDir, clock, log, logger, metrics })
+  const oversight = openControls({ config, clock, log, logger, metrics, formats: formatsByName })
   return {
     log,
     metrics,

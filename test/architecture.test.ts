@@ -41,6 +41,7 @@ const allowed: Readonly<Record<string, readonly string[] | 'any'>> = {
   cli: 'any',
   'gateway.ts': 'any',
   'snapshot.ts': 'any',
+  'read-only.ts': 'any',
   'realtime.ts': 'any',
   'routes.ts': 'any',
   'migrations.ts': 'any',

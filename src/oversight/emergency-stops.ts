@@ -1,4 +1,4 @@
-import type { Question } from '../core/call.ts'
+import type { Answer, Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Target } from '../core/target.ts'
 import { createRunningCalls } from './running-calls.ts'
@@ -8,8 +8,10 @@ import type { StopBook, StopBookOptions } from './stop-book.ts'
 import type { StopMode, StopSubject } from './stop-scope.ts'
 
 export interface StopOptions extends StopBookOptions {
-  /** Says what of a call may write, in words for its caller; `undefined` for a call that only reads. */
-  readonly writes: (question: Question) => string | undefined
+  /** Says what of a call may write, be it new or running, in words for its caller; `undefined` where nothing. */
+  readonly writes: (question: Question, isRunning: boolean) => string | undefined
+  /** Lets an answer pass as far as it only reads. Throws `emergency_stop` where it does not. */
+  readonly onlyReading: (question: Question, answer: Answer) => Answer
   /** Told how many calls a stop ended. */
   readonly onStopped: (count: number, mode: StopMode) => void
 }
@@ -30,11 +32,15 @@ export function openEmergencyStops(options: StopOptions): EmergencyStops {
   const book = openStopBook(options)
   const calls = createRunningCalls()
 
-  function refusal(question: Question, subject: StopSubject): GatewayError | undefined {
+  function refusal(
+    question: Question,
+    subject: StopSubject,
+    isRunning = false,
+  ): GatewayError | undefined {
     const mode = book.modeFor(subject)
     if (mode === 'normal') return undefined
     if (mode === 'halt') return new GatewayError('emergency_stop')
-    const what = options.writes(question)
+    const what = whatWrites(options, question, isRunning)
     if (what === undefined) return undefined
     const text = `An emergency stop permits only calls that read: ${what}.`
     return new GatewayError('emergency_stop', text)
@@ -49,12 +55,8 @@ export function openEmergencyStops(options: StopOptions): EmergencyStops {
     const call = calls.of(question.call.signal)
     for (const model of models) call?.isAlso(model)
     if (book.list().length === 0) return undefined
-    const { tenant, keyId } = question.principal
     // Copies of calls are none of those that run.
-    return refusal(
-      question,
-      call?.subject ?? { tenant, keyId, models: [question.model, ...models] },
-    )
+    return refusal(question, call?.subject ?? subjectOf(question, models))
   }
 
   return {
@@ -63,7 +65,7 @@ export function openEmergencyStops(options: StopOptions): EmergencyStops {
     apply(change) {
       const isKept = book.apply(change)
       if (change.type === 'tighten' && change.after !== undefined) {
-        const ended = calls.stop(({ question, subject }) => refusal(question, subject))
+        const ended = calls.stop(({ question, subject }) => refusal(question, subject, true))
         options.onStopped(ended, change.after.mode)
       }
       return isKept
@@ -78,8 +80,31 @@ export function openEmergencyStops(options: StopOptions): EmergencyStops {
       ...target,
       ask(question, asked) {
         const error = alsoAsks(question, [model, target.model])
-        return error === undefined ? target.ask(question, asked) : Promise.reject(error)
+        if (error !== undefined) return Promise.reject(error)
+        const answer = target.ask(question, asked)
+        // A stop that comes later ends what nobody watches.
+        const isFree = book.modeFor(subjectOf(question, [model, target.model])) === 'normal'
+        return isFree ? answer : answer.then((given) => options.onlyReading(question, given))
       },
     }),
+  }
+}
+
+function subjectOf({ principal, model }: Question, models: readonly string[]): StopSubject {
+  const { tenant, keyId } = principal
+  return { tenant, keyId, models: [model, ...models] }
+}
+
+/** One call that cannot be understood must not keep the others from being ended. */
+function whatWrites(
+  { writes }: Pick<StopOptions, 'writes'>,
+  question: Question,
+  isRunning: boolean,
+): string | undefined {
+  try {
+    return writes(question, isRunning)
+  } catch {
+    // What exactly is wrong with it does not matter: it is refused.
+    return 'nobody can tell what this one does'
   }
 }

@@ -80,13 +80,14 @@ async function codeOf(response: Response): Promise<unknown> {
 }
 
 /** Reads a stream, has `during` happen at its first piece, and returns what came and how long the rest took. */
-async function readStream(response: Response, during: () => Promise<unknown>) {
+async function readStream(response: Response, during: () => Promise<unknown>, leave?: AbortSignal) {
   expect(response.status).toBe(200)
   const decoder = new TextDecoder()
   let text = ''
   let stoppedAt = 0
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk, { stream: true })
+    if (leave?.aborted === true) break
     if (stoppedAt > 0) continue
     stoppedAt = performance.now()
     await during()
@@ -234,6 +235,113 @@ describe('read-only', () => {
     await order('normal')
   })
 })
+
+/** A tool as chat completions offer it. */
+function tool(name: string): JsonObject {
+  return { type: 'function', function: { name, parameters: { type: 'object' } } }
+}
+
+describe('tools in read-only', () => {
+  const offering = (name: string, model = 'quick'): JsonObject => ({
+    model,
+    stream: true,
+    messages: [hello],
+    tools: [tool(name)],
+  })
+
+  test('may be offered where they only read', async () => {
+    await order('read-only')
+    expect((await ask('/v1/chat/completions', offering('get_weather'))).status).toBe(200)
+    const refused = await ask('/v1/chat/completions', offering('delete_user'))
+    expect(refused.status).toBe(503)
+    expect(asObject(asObject(await refused.json())?.['error'])?.['message']).toContain(
+      "'delete_user'",
+    )
+    await order('normal')
+  })
+
+  test('end calls that offer them when the stop comes', async () => {
+    for (const [name, isEnded] of [
+      ['update_user', true],
+      ['get_user', true],
+      [undefined, false],
+    ] as const) {
+      const body =
+        name === undefined
+          ? { model: 'gpt', stream: true, messages: [hello] }
+          : offering(name, 'gpt')
+      const response = await ask('/v1/chat/completions', body)
+      const abort = new AbortController()
+      const { text } = await readStream(
+        response,
+        async () => {
+          await order('read-only')
+          if (!isEnded) setTimeout(() => abort.abort(), 100)
+        },
+        abort.signal,
+      )
+      expect(text.includes('emergency_stop')).toBe(isEnded)
+      await order('normal')
+    }
+  })
+
+  const called = (given: string): JsonObject => ({
+    ...offering('query_database'),
+    model: 'caller',
+    messages: [{ role: 'user', content: given }],
+  })
+
+  test.each([
+    ['SELECT 1', true],
+    ['DROP TABLE users', false],
+  ])('are called with %s, streamed or not: %p', async (sql, passes) => {
+    await order('read-only')
+    const respond = (stream: boolean): Response => toolCall(stream, JSON.stringify({ query: sql }))
+    for (const stream of [false, true]) {
+      upstream.answerNext(respond(stream))
+      const response = await ask('/v1/chat/completions', { ...called('x'), model: 'gpt', stream })
+      const text = await response.text()
+      expect(text.includes('emergency_stop')).toBe(!passes)
+      expect(text.includes(sql.slice(-5))).toBe(passes)
+      expect(response.status).toBe(stream || passes ? 200 : 503)
+    }
+    await order('normal')
+  })
+})
+
+/** What a provider says that calls a tool. */
+function toolCall(stream: boolean, given: string): Response {
+  const head = { id: 'c1', created: 1, model: 'm' }
+  const call = {
+    id: 'call_1',
+    type: 'function',
+    function: { name: 'query_database', arguments: given },
+  }
+  if (!stream) {
+    const message = { role: 'assistant', content: null, tool_calls: [call] }
+    const choices = [{ index: 0, message, finish_reason: 'tool_calls' }]
+    return Response.json({ ...head, object: 'chat.completion', choices })
+  }
+  const half = given.length >> 1
+  const pieces: JsonObject[] = [
+    {
+      role: 'assistant',
+      tool_calls: [{ index: 0, ...call, function: { name: 'query_database', arguments: '' } }],
+    },
+    { tool_calls: [{ index: 0, function: { arguments: given.slice(0, half) } }] },
+    { tool_calls: [{ index: 0, function: { arguments: given.slice(half) } }] },
+  ]
+  const frames = [
+    ...pieces.map((delta) => ({ index: 0, delta, finish_reason: null })),
+    { index: 0, delta: {}, finish_reason: 'tool_calls' },
+  ].map(
+    (choice) =>
+      `data: ${JSON.stringify({ ...head, object: 'chat.completion.chunk', choices: [choice] })}\n\n`,
+  )
+  return new Response(`${frames.join('')}data: [DONE]\n\n`, {
+    headers: { 'content-type': 'text/event-stream' },
+  })
+}
 
 describe('a stop', () => {
   test('outlives a restart', async () => {

@@ -22,6 +22,7 @@ export function openStops(
     clock,
     settings: () => ({ twoPersonRelease: false, releaseTtlMs: 900_000 }),
     writes: () => undefined,
+    onlyReading: (_, answer) => answer,
     onStopped: () => undefined,
     onNotKept: () => undefined,
     ...more,
