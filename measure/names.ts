@@ -4,6 +4,8 @@ import { createNameTagger, nameLabels, readNameModel } from '../src/compliance/t
 import type { NameLabel, NameSighting, NameTagger } from '../src/compliance/tagger/index.ts'
 import { costPerKilobyte, readRows } from './support/data.ts'
 import type { Row } from './support/row.ts'
+import { nameCases } from './support/name-cases.ts'
+import { everydayPrompts, plainPrompts } from './support/plain-prompts.ts'
 import { technicalPrompts } from './support/technical-prompts.ts'
 import { unseenPrompts } from './support/unseen-prompts.ts'
 
@@ -29,7 +31,13 @@ export async function run(dataDir: string): Promise<Row[]> {
   const loadMs = performance.now() - start
   const tagger = createNameTagger(model)
   const marked = readRows<MarkedText>(dataDir, 'pii/spans.jsonl')
-  const rows = [...findings(marked, tagger), ...falseAlarms(dataDir, tagger)]
+  const rows = [
+    ...findings(marked, tagger),
+    ...lowerCase(marked, tagger),
+    ...ownCases(tagger),
+    ...falseAlarms(dataDir, tagger),
+    ...windowed(marked, tagger),
+  ]
   const texts = [...marked.map(({ text }) => text), ...technicalPrompts]
   const cost = costPerKilobyte(texts, (text) => tagger.tag(text))
   const long = costPerKilobyte([texts.join(' ')], (text) => tagger.tag(text))
@@ -40,6 +48,93 @@ export async function run(dataDir: string): Promise<Row[]> {
     { subject: 'tagger', metric: 'memory', value: model.bytes / 1e6, unit: 'MB' },
   )
   return [...rows, ...(await rebuilt(join(dataDir, 'ner')))]
+}
+
+/** The same texts without a capital, where that keeps their length. */
+function lowerCase(marked: readonly MarkedText[], tagger: NameTagger): Row[] {
+  const lower = marked
+    .map((row) => ({ ...row, text: row.text.toLowerCase() }))
+    .filter(({ text }, place) => text.length === marked[place]?.text.length)
+  if (lower.length === 0) return []
+  const { touched, gold } = tally(lower, 'person-name', tagger)
+  return [
+    { subject: 'person-name, lower case', metric: 'masked', value: touched / gold, unit: 'ratio' },
+  ]
+}
+
+/** Our own cases, in two halves: the first was looked at while the tagger was made, the second was not. */
+function ownCases(tagger: NameTagger): Row[] {
+  const halves: readonly (readonly [string, number])[] = [
+    ['own cases', 0],
+    ['own cases, never looked at', 1],
+  ]
+  return halves.flatMap(([subject, parity]) => {
+    const cases = Object.values(nameCases).flatMap((group) =>
+      group.filter((_, place) => place % 2 === parity).map(readMarked),
+    )
+    return nameLabels.flatMap((label) => {
+      const sum = tally(cases, label, tagger)
+      const rows: Row[] = [
+        { subject, metric: `${label}, masked`, value: sum.touched / sum.gold, unit: 'ratio' },
+        { subject, metric: `${label}, precision`, value: sum.right / sum.found, unit: 'ratio' },
+      ]
+      return rows
+    })
+  })
+}
+
+const typeOf: Readonly<Record<string, string>> = {
+  L: 'LOCATION',
+  O: 'ORGANIZATION',
+  A: 'ADDRESS',
+}
+
+/** Reads a text in which names are marked: «Anna», «L:Vienna». */
+function readMarked(source: string): MarkedText {
+  const spans: { type: string; start: number; end: number }[] = []
+  let text = ''
+  for (const piece of source.split(/(«[^»]*»)/)) {
+    const [, kind, words] = /^«(?:([LOA]):)?([^»]*)»$/.exec(piece) ?? []
+    const start = Array.from(text).length
+    text += words ?? piece
+    if (words !== undefined)
+      spans.push({ type: typeOf[kind ?? ''] ?? 'PERSON', start, end: Array.from(text).length })
+  }
+  return { text, spans }
+}
+
+/** Persons that are found in the whole text, and not in the looks of a stream's window. */
+function windowed(marked: readonly MarkedText[], tagger: NameTagger): Row[] {
+  const [size, ahead, behind, together] = [256, 128, 256, 10]
+  let [persons, missed, extra] = [0, 0, 0]
+  for (let at = 0; at + together <= marked.length; at += together) {
+    const text = marked
+      .slice(at, at + together)
+      .map((row) => row.text)
+      .join(' ')
+    const isPerson = ({ label }: NameSighting): boolean => label === 'person-name'
+    const whole = tagger.tag(text).filter(isPerson)
+    const seen: Range[] = []
+    for (let decided = 0; decided < text.length; decided += size - ahead) {
+      const start = Math.max(0, decided - behind)
+      const end = decided + size >= text.length ? text.length : decided + size
+      const until = end === text.length ? end : end - ahead
+      for (const each of tagger.tag(text.slice(start, end)).filter(isPerson)) {
+        const range = { start: each.start + start, end: each.end + start }
+        if (range.start < until && range.end > decided) seen.push(range)
+      }
+      if (end === text.length) break
+    }
+    persons += whole.length
+    missed += whole.filter((each) => !seen.some((range) => overlap(each, range))).length
+    extra += seen.filter((range) => !whole.some((each) => overlap(each, range))).length
+  }
+  if (persons === 0) return []
+  const subject = `window of ${size}, ${ahead} ahead, ${behind} behind`
+  return [
+    { subject, metric: 'persons missed', value: missed / persons, unit: 'ratio' },
+    { subject, metric: 'persons only there', value: extra / persons, unit: 'ratio' },
+  ]
 }
 
 interface Tally {
@@ -133,16 +228,24 @@ function falseAlarms(dataDir: string, tagger: NameTagger): Row[] {
     const row: Row = { subject, metric: `${label}, false`, value, unit: 'count' }
     return label === 'person-name' ? { ...row, most: 0 } : row
   })
-  const unseen = nameLabels.map((label): Row => {
-    const subject = `${unseenPrompts.length} more, full of eponyms`
-    return {
-      subject,
-      metric: `${label}, false`,
-      value: alarms(unseenPrompts, label),
-      unit: 'count',
-    }
-  })
-  const rows = [...promised, ...unseen]
+  const more: readonly (readonly [string, readonly string[]])[] = [
+    ['more, full of eponyms', unseenPrompts],
+    ['longer ones: code, logs, manifests', plainPrompts],
+    ['of everyday', everydayPrompts],
+  ]
+  const others = more.flatMap(([kind, texts]) =>
+    nameLabels.map((label): Row => {
+      const row: Row = {
+        subject: `${texts.length} ${kind}`,
+        metric: `${label}, false`,
+        value: alarms(texts, label),
+        unit: 'count',
+      }
+      const isPromised = label === 'person-name' && texts !== everydayPrompts
+      return isPromised ? { ...row, most: 0 } : row
+    }),
+  )
+  const rows = [...promised, ...others]
   // These hold names as well, of famous people: numbers to compare with, not errors.
   for (const file of ['injection/benign.jsonl', 'cache/question-pairs.jsonl']) {
     const texts = readRows<Prompt>(dataDir, file).map(({ text, a }) => text ?? a ?? '')
@@ -158,7 +261,8 @@ async function rebuilt(corpora: string): Promise<Row[]> {
   const models = join(import.meta.dir, '../models')
   if (!existsSync(corpora) || !existsSync(join(models, 'node_modules'))) return []
   const { buildNameModel } = await import('../models/ner/build.ts')
-  const bytes = buildNameModel(corpora, () => undefined)
+  const { corpusFiles } = await import('../models/ner/corpora.ts')
+  const bytes = buildNameModel({ folder: corpora, corpora: corpusFiles }, () => undefined)
   const isSame = readFileSync(join(models, 'names.bin')).equals(bytes)
   const metric = 'built again: the same bytes'
   return [{ subject: 'model', metric, value: isSame ? 1 : 0, unit: 'ratio', least: 1 }]

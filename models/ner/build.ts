@@ -7,7 +7,12 @@ import {
   lexical,
   tableOf,
 } from '../../src/compliance/tagger/lexicon.ts'
-import { decodeNameModel, encodeNameModel, modelFormat } from '../../src/compliance/tagger/model.ts'
+import {
+  decodeNameModel,
+  encodeNameModel,
+  modelFormat,
+  packNameModel,
+} from '../../src/compliance/tagger/model.ts'
 import { createTokenizer } from '../../src/compliance/tagger/tokenize.ts'
 import { calibrateModel, uncalibrated } from './calibrate.ts'
 import { clusterWords, readVectors } from './clusters.ts'
@@ -27,10 +32,21 @@ import { encode, quantize, train } from './train.ts'
 
 const seed = 20_261_123
 const vectorWords = 60_000
-const training = { epochs: 10, rate: 0.1, decay: 0.1 }
+const training = { epochs: 10, rate: 0.1, decay: 0.3 }
 
-/** Builds the model of names from the corpora in a folder and the packages; tells of its progress. */
-export function buildNameModel(corpora: string, report: (line: string) => void): Uint8Array {
+/** Where to learn from. */
+export interface BuildSources {
+  /** Folder of the corpora. */
+  readonly folder: string
+  /** Files of it, in order. */
+  readonly corpora: readonly string[]
+}
+
+/** Builds the packed model of names from the corpora and the packages; tells of its progress. */
+export function buildNameModel(
+  { folder, corpora }: BuildSources,
+  report: (line: string) => void,
+): Uint8Array {
   const random = createRandom(seed)
   const alphabet = createAlphabet()
   const [names, cities] = [readNames(), readCities()]
@@ -45,7 +61,7 @@ export function buildNameModel(corpora: string, report: (line: string) => void):
   report(`lexicon: ${entries.hashes.length} words`)
 
   const look = (word: string): number => lexicon.find(hashOf(word.toLowerCase(), folds))
-  const sets = makeSets({ corpora, names, cities, technicalTerms, look, random })
+  const sets = makeSets({ folder, corpora, names, cities, technicalTerms, look, random })
   report(`${sets.training.length} examples to learn from, ${sets.heldOut.length} held out`)
   const tokenizer = createTokenizer({ alphabet, lexicon, groups: clusters.groups })
   const block = new TokenBlock()
@@ -60,11 +76,10 @@ export function buildNameModel(corpora: string, report: (line: string) => void):
   const facts = { format: modelFormat, unit, calibration: uncalibrated }
   const model = decodeNameModel(encodeNameModel({ ...parts, facts }))
   const calibration = calibrateModel(model, sets.heldOut)
-  return encodeNameModel({ ...parts, facts: { ...facts, calibration } })
+  return packNameModel(encodeNameModel({ ...parts, facts: { ...facts, calibration } }))
 }
 
-interface SetSources {
-  readonly corpora: string
+interface SetSources extends BuildSources {
   readonly names: NameBook
   readonly cities: readonly City[]
   readonly technicalTerms: readonly string[]
@@ -73,6 +88,7 @@ interface SetSources {
 }
 
 function makeSets({
+  folder,
   corpora,
   names,
   cities,
@@ -89,13 +105,17 @@ function makeSets({
     (word) => /^\p{Lu}\p{Ll}/u.test(word) && isLikelyName(look(word)),
     random,
   )
-  return makeExamples(corpora, prose, {
+  return makeExamples({ folder, corpora }, prose, {
     names: maker,
     places,
     organisation: createOrganisationMaker(maker, places, random),
     technical: createTechnicalMaker(
       technicalTerms,
-      { isName: (word) => has(word, anyName), surnames: names.census.family.slice(0, 3000) },
+      {
+        isName: (word) => has(word, anyName),
+        isGivenName: (word) => has(word, firstName | firstNameCommon),
+        surnames: names.census.family.slice(0, 3000),
+      },
       random,
     ),
     random,

@@ -2,7 +2,8 @@ import { createNameTagger } from '../../src/compliance/tagger/tagger.ts'
 import type { Calibration, NameLabel, NameModel } from '../../src/compliance/tagger/model.ts'
 import type { Example, Label } from './example.ts'
 
-const labelOf: Readonly<Record<Label, NameLabel>> = {
+/** What the tagger calls each label of the examples. */
+export const labelOf: Readonly<Record<Label, NameLabel>> = {
   person: 'person-name',
   place: 'place',
   organisation: 'organisation',

@@ -1,11 +1,13 @@
 import { ExampleWriter, recased, replaced } from './example.ts'
 import type { Example } from './example.ts'
-import { corpusFiles, readCorpus } from './corpora.ts'
+import { readCorpus } from './corpora.ts'
 import { fillTemplate } from './template.ts'
 import type { SlotSources } from './template.ts'
 import { chats, documents } from './templates/documents.ts'
 import { languages } from './templates/languages.ts'
+import { organisations } from './templates/organisations.ts'
 import { people } from './templates/people.ts'
+import { abroad, nameless, situations } from './templates/situations.ts'
 import { everyday, technical } from './templates/technical.ts'
 import type { Random } from './random.ts'
 
@@ -15,11 +17,22 @@ export interface ExampleSets {
   readonly heldOut: readonly Example[]
 }
 
-const rounds = { people: 55, documents: 28, chats: 32, languages: 16, technical: 95, everyday: 30 }
+const rounds = {
+  people: 62,
+  documents: 28,
+  chats: 40,
+  languages: 16,
+  situations: 65,
+  abroad: 50,
+  organisations: 32,
+  technical: 120,
+  nameless: 80,
+  everyday: 30,
+}
 
 /** Makes all examples: the public corpora, our templates, and prose without names. */
 export function makeExamples(
-  folder: string,
+  { folder, corpora }: { readonly folder: string; readonly corpora: readonly string[] },
   prose: readonly string[],
   sources: SlotSources,
 ): ExampleSets {
@@ -31,7 +44,7 @@ export function makeExamples(
     if (share) heldOut.push(example)
     else training.push(example)
   }
-  for (const file of corpusFiles)
+  for (const file of corpora)
     for (const example of readCorpus(folder, file)) {
       keep(example)
       const substitute = withOtherNames(example, sources)
@@ -46,6 +59,10 @@ export function makeExamples(
   fill(people, rounds.people, 0.28)
   fill(documents, rounds.documents, 0.2)
   fill(languages, rounds.languages, 0.12)
+  fill(situations, rounds.situations, 0.25)
+  fill(abroad, rounds.abroad, 0.15)
+  fill(organisations, rounds.organisations, 0.2)
+  fill(nameless, rounds.nameless, 0.25)
   fill(technical, rounds.technical, 0.35)
   fill(everyday, rounds.everyday, 0.3)
   for (let round = 0; round < rounds.chats; round += 1)

@@ -56,6 +56,8 @@ export class TokenBlock {
   readonly rank = new Uint8Array(places)
   /** Hash of the first token of the line. */
   readonly head = new Int32Array(places)
+  /** Hash of the key that the token is the value of, as in `"name": "Ada"` or `name=Ada`; 0 for none. */
+  readonly key = new Int32Array(places)
   /** Distance from the start of the line, in tokens, at most 7. */
   readonly column = new Uint8Array(places)
 
@@ -70,6 +72,7 @@ export class TokenBlock {
       this.flags,
       this.rank,
       this.kind,
+      this.key,
     ])
       column[place] = 0
     this.word[place] = 0x2545f491

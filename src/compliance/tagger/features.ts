@@ -67,6 +67,12 @@ function readSurroundings(block: TokenBlock, place: number, rows: Int32Array): n
   rows[count++] = row(24, pair(x1 & cueBits, s0))
   rows[count++] = row(25, pair(xb & nameBits, nameAfter(x1, s1)))
   rows[count++] = row(26, pair(block.head[place] ?? 0, block.column[place] ?? 0))
+  const key = block.key[place] ?? 0
+  if (key !== 0) {
+    rows[count++] = row(56, pair(key, s0))
+    rows[count++] = row(57, pair(key, (bits[place] ?? 0) & nameBits))
+    rows[count++] = row(58, key)
+  }
   if ((flag & 3) === 0) return count
   const glued = pair((flag & 1) === 0 ? 0 : b1, (flag & 2) === 0 ? 0 : w1)
   rows[count++] = row(27, glued)

@@ -72,8 +72,12 @@ function bytesOf(list: Uint32Array | Int32Array | Int8Array): Uint8Array {
   return new Uint8Array(list.buffer, list.byteOffset, list.byteLength)
 }
 
-/** Reads a model, which keeps the bytes; throws if they are not a whole model of this format. */
-export function decodeNameModel(bytes: Uint8Array): NameModel {
+/**
+ * Reads a model, packed or not, and keeps its bytes; throws if they are not a whole model of this format. Unpacking
+ * takes about four milliseconds.
+ */
+export function decodeNameModel(file: Uint8Array): NameModel {
+  const bytes = isPacked(file) ? Bun.zstdDecompressSync(file) : file
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice()
   const { buffer, byteOffset } = aligned
   if (aligned.length < headerSize) throw new Error('The model of names is cut off.')
@@ -100,6 +104,16 @@ export function decodeNameModel(bytes: Uint8Array): NameModel {
     weights: { features, transitions },
     bytes: aligned.byteLength + 48 * 1024,
   }
+}
+
+/** Packs a written model for its file: half the size, and the same bytes on every machine with the same Bun. */
+export function packNameModel(bytes: Uint8Array): Uint8Array {
+  return Bun.zstdCompressSync(bytes, { level: 19 })
+}
+
+/** Zstandard frames begin so (RFC 8878, section 3.1.1). */
+function isPacked(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x28 && bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd
 }
 
 function factsOf(text: string): ModelFacts {

@@ -3,6 +3,7 @@ import type { Alphabet } from './alphabet.ts'
 import { margin, maxTokens, softTokens, tokenFlag, tokenKind } from './block.ts'
 import type { TokenBlock } from './block.ts'
 import { casingOf, topicOf } from './casing.ts'
+import { fillKeys } from './keys.ts'
 import { bitsOf, clusterOf, noCluster, rankOf } from './lexicon.ts'
 import type { Lexicon } from './lexicon.ts'
 import { readChunk } from './opaque.ts'
@@ -154,6 +155,7 @@ function finish(block: TokenBlock, { lexicon, groups }: TokenizerParts): void {
     block.clear(margin - beside)
     block.clear(last + beside)
   }
+  fillKeys(block)
   block.casing = casingOf(block)
   block.topic = topicOf(block)
 }
