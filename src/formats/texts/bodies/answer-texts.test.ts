@@ -279,3 +279,31 @@ describe('replacing', () => {
     )
   })
 })
+
+describe('reading', () => {
+  test('never fails, whatever the answer is', () => {
+    const operations = ['chat', 'embeddings', 'audio', 'images', 'files', 'batches'] as const
+    const formats = [...new Set(samples.map(({ format }) => format)), 'unheard-of']
+    const types = ['', 'application/json', 'text/plain', 'audio/mpeg', 'text/vtt', 'what']
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          fc.jsonValue({ maxDepth: 6 }).map((json) => JSON.stringify(json)),
+        ),
+        fc.record({
+          operation: fc.constantFrom(...operations),
+          format: fc.constantFrom(...formats),
+          type: fc.constantFrom(...types),
+          path: fc.constantFrom('/', '/files/f/content?x=1'),
+        }),
+        (body, given) => {
+          const { segments, attachments, isReadable } = read(body, given)
+          const isSeen = segments.length > 0 || attachments.length > 0
+          expect(isReadable || isSeen).toBe(true)
+        },
+      ),
+      { numRuns: 1000 },
+    )
+  })
+})

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../../core/errors.ts'
 import type { TextSegment } from '../segments.ts'
 import type { ToolUse } from '../tools.ts'
+import { UnreadError } from './collection.ts'
 import type { AttachmentCount, TextCollection } from './collection.ts'
 import type { JoinedText } from './joined.ts'
 
@@ -42,12 +43,13 @@ export function bodyOf(collection: TextCollection, reason?: string): ReadBody {
   }
 }
 
-/** Runs a reader; returns why it could not read, for a body that is nested beyond any measure. */
+/** Runs a reader; returns why it could not read all, for a body beyond any measure. */
 export function readWithin(read: () => void): string | undefined {
   try {
     read()
     return undefined
   } catch (error) {
+    if (error instanceof UnreadError) return error.message
     const isTooDeep = error instanceof GatewayError && error.code === 'compliance_unavailable'
     // The engine's own limit, where arguments of a tool are written as text.
     if (isTooDeep || error instanceof RangeError) {

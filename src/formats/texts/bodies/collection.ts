@@ -25,6 +25,14 @@ interface CollectionOptions {
   readonly joins: 'content' | 'channel' | 'nothing'
 }
 
+/** Most texts of one body: beyond it reading would stop everything else. */
+const maxTexts = 262_144
+
+/** A body has more than can be read; `message` says what, without content. */
+export class UnreadError extends Error {
+  override readonly name = 'UnreadError'
+}
+
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] }
 
 /** Takes down what is read of one body, part after part. */
@@ -104,6 +112,7 @@ export class TextCollection {
   }
 
   #found(found: FoundText, prefix: string, separator = ''): void {
+    if (this.segments.length === maxTexts) throw new UnreadError(`more than ${maxTexts} texts`)
     const { role, kind, source } = found.scope
     const place = prefix === '' ? found.place : prefix + found.place
     const direction = this.#direction

@@ -4,6 +4,8 @@ import type { ReadableText } from './readable.ts'
 const timing =
   /^(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{3}[ \t]+-->[ \t]+(?:\d{1,4}:)?\d{1,2}:\d{2}[.,]\d{3}(?:[ \t]+(?:align|line|position|region|size|vertical):[\w.,%-]+)*[ \t]*$/
 const counter = /^\d{1,9}[ \t]*$/
+/** Most lines that are read one by one. */
+const maxLines = 65_536
 const lineEnd = /\r\n|\r|\n/
 
 /**
@@ -12,7 +14,8 @@ const lineEnd = /\r\n|\r|\n/
  */
 export function cueTexts(text: string, scope: Scope): ReadableText | undefined {
   if (!text.slice(0, 1024).includes('-->') && !text.startsWith('WEBVTT')) return undefined
-  const lines = text.split(lineEnd)
+  const lines = text.split(lineEnd, maxLines + 1)
+  if (lines.length > maxLines) return undefined
   const isSaid = (words: string, number: number): boolean =>
     words.trim() !== '' &&
     !timing.test(words) &&

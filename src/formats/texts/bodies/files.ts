@@ -25,6 +25,9 @@ export interface Said {
  * so nothing that is text passes unread because it is called a picture.
  */
 export function lookAt(bytes: Uint8Array, { mediaType, name, isFile }: Said): LookedAt {
+  // Most bodies that are no files are JSON.
+  const plain = isFile ? undefined : decodeText(bytes, false)
+  if (plain !== undefined) return { type: 'text', decoded: plain }
   const kinds = [kindOfMediaType(mediaType), kindOfName(name)]
   const magic = kindOfBytes(bytes)
   // Other bodies have limits of their own.

@@ -90,6 +90,28 @@ describe('the texts of a form', () => {
     expect(read.reason === undefined).toBe(isReadable)
   })
 
+  test('are not read beyond any number', () => {
+    const many = (content: string) =>
+      requestTexts(upload([{ name: 'file', filename: 'a.json', content }]))
+    expect(many(JSON.stringify(Array.from({ length: 300_000 }, () => 'a')))).toMatchObject({
+      isReadable: false,
+      reason: 'more than 262144 texts',
+    })
+    const lines = many('{}\n'.repeat(100_000))
+    expect(lines.segments.map(({ place }) => place)).toEqual(['form[0].filename', 'form[0]#text'])
+    expect(lines.isReadable).toBe(true)
+  })
+
+  test('are read beside parts that cannot be', () => {
+    const question = upload([
+      { name: 'file', filename: 'a.zip', content: Buffer.from('PK\x03\x04\0') },
+      { name: 'prompt', content: 'I am Ana' },
+    ])
+    const { segments, isReadable } = requestTexts(question)
+    expect(isReadable).toBe(false)
+    expect(segments.map(({ text }) => text)).toEqual(['a.zip', 'I am Ana'])
+  })
+
   test('in a plain field are read, whatever they begin with', () => {
     const field = { name: 'prompt', content: '%PDF-1.7 I am Ana' }
     expect(rows(upload([field], 'images')).map(([place]) => place)).toEqual(['form[0]#text'])

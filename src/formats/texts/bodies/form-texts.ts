@@ -37,28 +37,29 @@ export function readForm(
   contentType: string,
   collection: TextCollection,
 ): ReadForm {
-  let unread: string | undefined
+  const faults: string[] = []
+  const note = (fault: string | undefined): void => {
+    if (fault !== undefined) faults.push(fault)
+  }
   const parts = parseForm(body, contentType).map((part, number): OpenPart => {
-    const bytes = body.subarray(part.start, part.end)
-    readValues(part.head, { collection, place: `form[${number}].` })
-    const { filename = '', mediaType } = part.head
-    const looked = lookAt(bytes, {
-      mediaType,
-      name: filename,
-      isFile: part.head.filename !== undefined,
-    })
+    const { head, start, end } = part
+    const place = `form[${number}]`
+    note(readWithin(() => readValues(head, { collection, place: `${place}.` })))
+    const { filename = '', mediaType } = head
+    const isFile = head.filename !== undefined
+    const looked = lookAt(body.subarray(start, end), { mediaType, name: filename, isFile })
     if (looked.type === 'binary') {
       collection.addAttachment(attachmentOf(looked.kind))
-      if (mayHoldText(looked)) unread ??= looked.reason
+      if (mayHoldText(looked)) note(looked.reason)
       return { part }
     }
     const { text, encode } = looked.decoded
-    const content = openPart(text, part.head, collection)
-    unread ??= readWithin(() => content?.read(collection, `form[${number}]#`))
+    const content = openPart(text, head, collection)
+    note(readWithin(() => content?.read(collection, `${place}#`)))
     return { part, content, encode }
   })
   collection.hasRepeatedMembers ||= hasRepeatedField(parts)
-  return { unread, rewrite: (changes) => rewriteForm(body, parts, changes) }
+  return { unread: faults[0], rewrite: (changes) => rewriteForm(body, parts, changes) }
 }
 
 /** Reads what somebody may have written into the head of a part. */

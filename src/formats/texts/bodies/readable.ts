@@ -74,10 +74,15 @@ interface Line {
   readonly json: JsonObject | JsonValue[] | undefined
 }
 
-/** Parses JSON Lines; `undefined` where a line is no object: then all of it is one text. */
+/** Most lines that are read one by one; more than any batch has. */
+const maxLines = 65_536
+
+/** Parses JSON Lines; `undefined` where a line is no object or they are too many: then all is one text. */
 function parseLines(text: string): readonly Line[] | undefined {
+  const written = text.split('\n', maxLines + 1)
+  if (written.length > maxLines) return undefined
   const lines: Line[] = []
-  for (const line of text.split('\n')) {
+  for (const line of written) {
     const json = parseJson(line)
     const isValue = typeof json === 'object' && json !== null
     if (!isValue && line.trim() !== '') return undefined
