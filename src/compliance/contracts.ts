@@ -56,7 +56,10 @@ export interface BarrierSet {
    * Unix epoch), knowing what they have seen before. Changes nothing: `record` does.
    */
   check(contact: BarrierContact): BarrierVerdict
-  /** Remembers durably that someone has seen labels; returns when it is kept, throws when it cannot be. */
+  /**
+   * Remembers durably that someone has seen labels; returns when it is kept. Throws when it cannot be, and
+   * `blocked_by_policy` when it is not allowed any more: whatever was awaited since `check` may have changed that.
+   */
   record(contact: BarrierContact): void
   /**
    * Decides, and remembers what is allowed in the same breath, so that of two calls of one person that overlap

@@ -178,6 +178,17 @@ describe('a conflict of interest', () => {
     expect(verdict.statements[0]?.words).toContain('something else in this call')
   })
 
+  test('holds between two calls that were both checked before either was recorded', () => {
+    const barriers = barriersOf(section)
+    const contact = (label: string) =>
+      ({ principal: outsider, labels: [label], direction: 'receive', at: 0 }) as const
+    expect(barriers.check(contact('client:a')).isAllowed).toBe(true)
+    expect(barriers.check(contact('client:b')).isAllowed).toBe(true)
+    barriers.record(contact('client:b'))
+    expect(() => barriers.record(contact('client:a'))).toThrow('conflict of interest')
+    barriers.record(contact('client:b'))
+  })
+
   test('does not concern who is exempt, though what they see is remembered', () => {
     const knowledge = memoryKnowledge()
     const conflicts = section.conflicts.map((each) => ({ ...each, exempt: { users: ['otto'] } }))

@@ -63,7 +63,7 @@ export function createBarriers(
     }
   }
 
-  function record({ principal, labels, at }: BarrierContact): void {
+  function keep({ principal, labels, at }: BarrierContact): void {
     const kept = labels.filter(needs)
     if (kept.length === 0) return
     try {
@@ -77,12 +77,24 @@ export function createBarriers(
     version: createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16),
     needs,
     check,
-    record,
+    record(contact) {
+      // Whoever checked before may have waited since, and another call of the same person has come in.
+      const { isAllowed, statements } = check(contact)
+      if (!isAllowed) throw refusalOf(statements)
+      keep(contact)
+    },
     enter(contact) {
       const verdict = check(contact)
-      if (verdict.isAllowed) record(contact)
+      if (verdict.isAllowed) keep(contact)
       return verdict
     },
     explain: createExplain(compiled, { history, crossings, clock }),
   }
+}
+
+function refusalOf(statements: readonly RuleStatement[]): GatewayError {
+  return new GatewayError(
+    'blocked_by_policy',
+    statements.find(({ action }) => action === 'block')?.words,
+  )
 }

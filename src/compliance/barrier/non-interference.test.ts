@@ -78,6 +78,8 @@ const step = fc.oneof(
       labels: fc.array(fc.constantFrom(...labels), { maxLength: 3 }),
       direction,
       passes: fc.integer({ min: 0, max: 2 * dayMs }),
+      /** Whether it waits between being checked and being recorded, while others come in. */
+      waits: fc.boolean(),
     }),
   },
   {
@@ -183,29 +185,44 @@ test('no sequence of calls delivers a category to someone not cleared, and none 
       const knowledge = memoryKnowledge()
       const barriers = barriersOf(fileOf(drawn), knowledge)
       const delivered: Delivery[] = []
+      const refusedOf = (asked: readonly Delivery[]): string[] => {
+        const met = [...delivered, ...asked]
+        const refused = asked.filter(
+          (one) => !isCleared(model, one) || isInConflict(model, one, met),
+        )
+        return [...new Set(refused.map(({ label }) => label))].toSorted()
+      }
+      const waiting: (() => void)[] = []
       let now = 0
       for (const each of steps) {
         if (each.kind === 'crossing') {
           const { who: user, ...rest } = each
           const fixed = { tenant: 'default', approver: 'cora', reason: 'test', grantedAt: now }
           knowledge.crossings.all.push({ id: 'x', user, ...fixed, ...rest })
-          model.grants.push({
-            ...rest,
-            people: new Set([user]),
-            labels: labelsIn(each.categories),
-          })
+          const labels = labelsIn(each.categories)
+          model.grants.push({ ...rest, people: new Set([user]), labels })
           continue
         }
         now += each.passes
         const contact = { principal: principalOf(each.who), ...each, at: now }
         const asked = each.labels.map((label) => ({ ...each, label, at: now }))
-        const refused = asked.filter(
-          (one) => !isCleared(model, one) || isInConflict(model, one, [...delivered, ...asked]),
-        )
-        const verdict = barriers.enter(contact)
-        expect(verdict.refused).toEqual([...new Set(refused.map(({ label }) => label))].toSorted())
+        const refused = refusedOf(asked)
+        const verdict = each.waits ? barriers.check(contact) : barriers.enter(contact)
+        expect(verdict.refused).toEqual(refused)
         expect(verdict.isAllowed).toBe(refused.length === 0)
+        if (each.waits && verdict.isAllowed) {
+          waiting.push(() => {
+            const isLate = refusedOf(asked).length > 0
+            if (isLate) expect(() => barriers.record(contact)).toThrow()
+            else {
+              barriers.record(contact)
+              delivered.push(...asked)
+            }
+          })
+          continue
+        }
         if (verdict.isAllowed) delivered.push(...asked)
+        waiting.shift()?.()
       }
     }),
     { numRuns: 400 },

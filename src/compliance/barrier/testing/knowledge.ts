@@ -23,7 +23,8 @@ export function memoryKnowledge(): {
         const seen = people.get(personKey(person)) ?? new Map<string, Seen>()
         people.set(personKey(person), seen)
         for (const label of labels) {
-          seen.set(label, { firstDay: seen.get(label)?.firstDay ?? day, lastDay: day })
+          const { firstDay = day, lastDay = day } = seen.get(label) ?? {}
+          seen.set(label, { firstDay, lastDay: Math.max(lastDay, day) })
         }
       },
     },
