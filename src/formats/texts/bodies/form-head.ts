@@ -8,7 +8,7 @@ export interface FormHead {
   readonly filename: string | undefined
   /** Media type as it is said, with its parameters; `''` where nothing is said. */
   readonly mediaType: string
-  /** Values in which somebody may have written something. */
+  /** Values in which somebody may have written something, in the order in which they stand. */
   readonly values: readonly HeadValue[]
 }
 
@@ -50,7 +50,7 @@ export function readHead(text: string): FormHead {
     name: named.text,
     filename,
     mediaType: only(headers, 'content-type')?.value ?? '',
-    values: [...parameters, ...otherValues(headers)],
+    values: [...parameters, ...otherValues(headers)].toSorted((a, b) => a.start - b.start),
   }
 }
 

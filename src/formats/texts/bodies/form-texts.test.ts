@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'bun:test'
 import type { Question } from '../../../core/call.ts'
-import { batchUpload, formOf, upload } from '../testing/questions.ts'
+import {
+  batchUpload,
+  boundary,
+  bytesQuestion,
+  formOf,
+  formType,
+  upload,
+} from '../testing/questions.ts'
 import type { GivenPart } from '../testing/questions.ts'
 import { requestTexts } from './request-texts.ts'
 
@@ -137,6 +144,35 @@ describe('the texts of a form', () => {
 })
 
 describe('replacing in a form', () => {
+  test('reaches all values of a head, in whichever order they stand', () => {
+    const head = [
+      'X-Note: by Ana',
+      `Content-Disposition: form-data; filename*=UTF-8''Ana.txt; name="file"; filename="Ana.txt"`,
+      'X-More: for Bob',
+    ]
+    const write = (lines: readonly string[]): Buffer =>
+      Buffer.from([`--${boundary}`, ...lines, '', 'x', `--${boundary}--`].join('\r\n'))
+    const question = bytesQuestion(write(head), formType, { operation: 'files' })
+    const read = requestTexts(question)
+    expect(read.segments.map(({ place, text }) => [place, text])).toEqual([
+      ['form[0].header[0]', 'by Ana'],
+      ['form[0].filename*', 'Ana.txt'],
+      ['form[0].filename', 'Ana.txt'],
+      ['form[0].header[2]', 'for Bob'],
+      ['form[0]#text', 'x'],
+    ])
+    const changed = read.replace(new Map(read.segments.map(({ place }) => [place, '<P>'])))
+    const expected = head.map((line) =>
+      line
+        .replace("''Ana.txt", "''%3CP%3E")
+        .replace('Ana.txt', '<P>')
+        .replace(/(?:by|for) .*/, '<P>'),
+    )
+    expect(Buffer.from(changed.bytes).toString()).toBe(
+      write(expected).toString().replace('\r\nx\r\n', '\r\n<P>\r\n'),
+    )
+  })
+
   test('keeps every byte of a form that does not change, in any encoding', () => {
     const western = Buffer.from('Jos\xe9 and Ana', 'latin1')
     const image = Buffer.from('\x89PNG\r\n\x1a\n\0', 'latin1')

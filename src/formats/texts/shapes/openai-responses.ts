@@ -12,8 +12,8 @@ import {
   of,
 } from '../shape.ts'
 import { opaque, text, url, within, word } from '../shape.ts'
-import { isTextFile, responsesPart } from '../attachments.ts'
-import { encoded } from '../shape.ts'
+import { always, isTextFile, responsesPart } from '../attachments.ts'
+import { attaching, encoded } from '../shape.ts'
 import type { Rule, Scope, Shape, Visit } from '../shape.ts'
 import { answeredTool, calledTool } from '../tools.ts'
 import {
@@ -65,7 +65,8 @@ const args: Rule = within(free, toolArguments)
 /** An item of the input or the output. */
 export const item: Shape = {
   first: ['summary'],
-  members: members(words, each(opaque, 'id', 'call_id', 'encrypted_content', 'result'), {
+  members: members(words, each(opaque, 'id', 'call_id', 'encrypted_content'), {
+    result: attaching(opaque, always('image')),
     execution: word,
     caller: protocol,
     content: contentPart,
