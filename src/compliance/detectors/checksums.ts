@@ -43,37 +43,25 @@ export function passesMod11And10(digits: string): boolean {
   return (11 - product) % 10 === digitAt(digits, digits.length - 1)
 }
 
-const dihedralProducts = [
-  '0123456789',
-  '1234067895',
-  '2340178956',
-  '3401289567',
-  '4012395678',
-  '5987604321',
-  '6598710432',
-  '7659821043',
-  '8765932104',
-  '9876543210',
-] as const
+/** Products of the dihedral group of ten elements, a row of ten for each first factor. */
+const dihedralProducts = Uint8Array.from(
+  '0123456789123406789523401789563401289567401239567859876043216598710432765982104387659321049876543210',
+  Number,
+)
 
-const dihedralPermutations = [
-  '0123456789',
-  '1576283094',
-  '5803796142',
-  '8916043527',
-  '9453126870',
-  '4286573901',
-  '2793806415',
-  '7046913258',
-] as const
+/** What becomes of a digit at each place, counted modulo 8 from the end: a row of ten for each. */
+const dihedralPermutations = Uint8Array.from(
+  '01234567891576283094580379614289160435279453126870428657390127938064157046913258',
+  Number,
+)
 
 /** Verhoeff over digits, the last of them the check digit. */
 export function passesVerhoeff(digits: string): boolean {
   let check = 0
   for (let i = 0; i < digits.length; i++) {
     const digit = digitAt(digits, digits.length - 1 - i)
-    const permuted = Number(dihedralPermutations[i % 8]?.charAt(digit))
-    check = Number(dihedralProducts[check]?.charAt(permuted))
+    const permuted = dihedralPermutations[(i & 7) * 10 + digit] ?? 0
+    check = dihedralProducts[check * 10 + permuted] ?? 0
   }
   return check === 0
 }

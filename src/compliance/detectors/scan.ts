@@ -288,16 +288,20 @@ function rowStart(text: string, index: number): number {
 
 /** Letters and digits of a range, in upper case. */
 function valueOf(text: string, start: number, end: number): string {
-  const raw = text.slice(start, end)
-  for (let i = 0; i < raw.length; i++) {
-    const code = raw.charCodeAt(i)
-    if (!isAlnumCode(code)) return compact(raw)
+  let value = ''
+  let hasLower = false
+  let from = start
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at)
+    if (isAlnumCode(code)) {
+      hasLower ||= code >= 97
+      continue
+    }
+    if (at > from) value += text.slice(from, at)
+    from = at + 1
   }
-  return raw.toUpperCase()
-}
-
-function compact(raw: string): string {
-  return raw.replaceAll(/[^0-9A-Za-z]+/g, '').toUpperCase()
+  if (end > from) value += text.slice(from, end)
+  return hasLower ? value.toUpperCase() : value
 }
 
 function isGroupSeparator(code: number): boolean {

@@ -22,6 +22,8 @@ export function meaningOf(codePoint: number): string | undefined {
   if (isOrdinary(codePoint)) return undefined
   if (isInvisible(codePoint)) return ''
   if (isDash(codePoint)) return '-'
+  // Full-width forms are ASCII written wide.
+  if (codePoint > 0xff00 && codePoint < 0xff5f) return String.fromCharCode(codePoint - 0xfee0)
   if (codePoint === 0x2028 || codePoint === 0x2029 || codePoint === 0x85) return '\n'
   if (codePoint === 0x1680 || codePoint === 0x3000 || codePoint === 0xa0) return ' '
   const digit = digitOf(codePoint) ?? ringedDigits.get(codePoint)

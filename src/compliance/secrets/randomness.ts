@@ -40,7 +40,8 @@ export function entropyOf(text: string): number {
     counts[slot] = (counts[slot] ?? 0) + 1
   }
   let entropy = 0
-  for (const count of counts) {
+  for (let slot = 0; slot < counts.length; slot++) {
+    const count = counts[slot] ?? 0
     if (count > 0) entropy -= (count / text.length) * Math.log2(count / text.length)
   }
   return entropy

@@ -12,9 +12,21 @@ import { findJsonWebToken, findUrlPassword } from './web-tokens.ts'
 
 /** Finds secrets of all kinds in one pass over a text. */
 export interface SecretScanner {
-  /** Returns what was seen in the order of the text, without overlaps; secrets published as examples are left out. */
-  scan(text: string): SecretSighting[]
+  /**
+   * Returns what was seen in the order of the text, without overlaps; secrets published as examples are left
+   * out. Asked about a part, it tells at least what begins in it.
+   */
+  scan(text: string, part?: TextPart): SecretSighting[]
 }
+
+/** A part of a text that one asks about, in UTF-16 code units. */
+interface TextPart {
+  readonly from: number
+  readonly to: number
+}
+
+/** How far around a part keywords are looked at: longer before it, for what is only recognised by its end. */
+const margin = { before: 256, after: 48 } as const
 
 /** What one scan remembers, so that text that repeats a keyword is not read again for each repetition. */
 interface ScanState {
@@ -108,10 +120,13 @@ export function createSecretScanner(rules: readonly TokenRule[]): SecretScanner 
   for (const keyword of assignmentKeywords) add(keyword, assignments)
   const automaton = createKeywordAutomaton(keywords)
   return {
-    scan(text) {
+    scan(text, part = { from: 0, to: text.length }) {
+      const from = part.from - margin.before
+      const to = part.to + margin.after
       const found: SecretSighting[] = []
       const state: ScanState = { valueEnd: 0, nested: 0, documentEnd: 0 }
       automaton.scan(flat(text), (keyword, start, end) => {
+        if (start < from || start > to) return
         for (const sighting of verifiers[keyword]?.(text, start, end, state) ?? []) {
           found.push(sighting)
         }

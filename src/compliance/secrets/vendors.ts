@@ -73,8 +73,10 @@ export function createVendorJudge(): VendorJudge {
     pattern: new RegExp(`^(?:${shape})$`),
     isExact: vendor in exact,
   }))
+  const anyVendor = new RegExp(compiled.map(({ vendor }) => vendor).join('|'))
   return (context, value) => {
     let verdict: VendorVerdict = 'unknown'
+    if (!anyVendor.test(context)) return verdict
     for (const { vendor, pattern, isExact } of compiled) {
       if (!context.includes(vendor)) continue
       if (pattern.test(value)) return 'fits'

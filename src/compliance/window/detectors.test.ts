@@ -19,7 +19,10 @@ function find(text: string, part?: TextPart): readonly Finding[] {
   const add = (label: string, start: number, end: number, score: number): void => {
     findings.push({ label, category: 'secret', start, end, score, detector: label })
   }
-  for (const { label, start, end, score } of secrets.scan(view.normal)) {
+  for (const { label, start, end, score } of secrets.scan(
+    view.normal,
+    view.normal === text ? part : undefined,
+  )) {
     const range = view.toOriginal(start, end)
     add(label, range.start, range.end, score)
   }

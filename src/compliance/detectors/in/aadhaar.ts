@@ -1,4 +1,4 @@
-import { passesVerhoeff } from '../checksums.ts'
+import { digitAt, passesVerhoeff } from '../checksums.ts'
 import { confidence } from '../contract.ts'
 import type { FormatDetector } from '../contract.ts'
 import { grouped } from '../format-automaton.ts'
@@ -21,8 +21,11 @@ export const inAadhaar: FormatDetector = {
   ],
   anyGrouping: true,
   rate(value, candidate) {
-    if (!/^[2-9]/.test(value) || !passesVerhoeff(value)) return 0
-    if (value === Array.from(value).toReversed().join('')) return 0
+    if (digitAt(value, 0) < 2 || !passesVerhoeff(value) || isPalindrome(value)) return 0
     return candidate.end - candidate.start > 12 ? 0.65 : confidence.checked
   },
+}
+
+function isPalindrome(value: string): boolean {
+  return value === Array.from(value).toReversed().join('')
 }
