@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBodyReader } from './body-reader.ts'
 import type { BodyReaderOptions } from './body-reader.ts'
@@ -9,6 +9,7 @@ import {
   createBarriers,
   createCategories,
   createCompliance,
+  createExactDataFinder,
   createFinders,
   createHasher,
   createNameRecognizer,
@@ -18,6 +19,7 @@ import {
   lazyBuiltIns,
   Memo,
   openDictionaries,
+  openTables,
   placesOf,
   readNameModel,
   toolTierOf,
@@ -28,6 +30,7 @@ import type {
   BuiltIns,
   CategorySet,
   Compliance,
+  ComplianceConfig,
   CustomPattern,
   FinderParts,
   Finders,
@@ -56,7 +59,11 @@ export interface Detection {
   readonly builtIns: () => BuiltIns
   /** Key of hashes that take the place of values: the same value has the same hash in every call. */
   readonly hashKey: () => Uint8Array
+  /** Returns what finds terms and rows; large ones take seconds to build, so unchanged ones are kept. */
+  readonly terms: (config: TermsConfig) => readonly TermFinder[]
 }
+
+type TermsConfig = Pick<ComplianceConfig, 'dictionaries' | 'exactData'>
 
 /** Returns what all configuration versions share; nothing is built or read before it is needed. */
 export function openDetection(dataDir: string): Detection {
@@ -64,6 +71,36 @@ export function openDetection(dataDir: string): Detection {
   return {
     builtIns: lazyBuiltIns(),
     hashKey: () => (key ??= openKeyFile(join(dataDir, 'compliance-hash.key'))),
+    terms: keptTerms(),
+  }
+}
+
+/** Builds the finders of dictionaries and tables, and keeps the last ones for the next configuration. */
+function keptTerms(): Detection['terms'] {
+  let last: { readonly key: string; readonly finders: readonly TermFinder[] } | undefined
+  return ({ dictionaries, exactData }) => {
+    if (dictionaries.length === 0 && exactData.length === 0) return []
+    const files = new Map<string, Uint8Array>()
+    const digest = new Bun.CryptoHasher('sha256').update(JSON.stringify([dictionaries, exactData]))
+    const read = (path: string): Uint8Array => {
+      const bytes = files.get(path) ?? readFile(path)
+      files.set(path, bytes)
+      return bytes
+    }
+    for (const { file } of [...dictionaries, ...exactData]) {
+      // A file that cannot be read is told by who needs it, with place and cure.
+      if (existsSync(file)) digest.update(read(file))
+    }
+    const key = digest.digest('hex')
+    if (last?.key === key) return last.finders
+    const finders = [
+      ...(dictionaries.length === 0
+        ? []
+        : [createTermFinder(openDictionaries(dictionaries, read))]),
+      ...(exactData.length === 0 ? [] : [createExactDataFinder(openTables(exactData, read))]),
+    ]
+    last = { key, finders }
+    return finders
   }
 }
 
@@ -93,7 +130,7 @@ export function createMaestro(config: ContentConfig, dependencies: MaestroDepend
   if (!isConfigured(config)) {
     return { stage: complianceNotConfigured, [Symbol.asyncDispose]: async () => undefined }
   }
-  const terms = termFinders(config)
+  const terms = dependencies.detection.terms(config.compliance)
   const labels = labelsOf(config, terms)
   const categories = createCategories(config.compliance.categories, { labels, readFile })
   const policies = compilePolicies(config.policies, vocabularyOf(config, labels, categories))
@@ -148,13 +185,6 @@ function stageOf(
     },
     true,
   )
-}
-
-function termFinders({ compliance }: ContentConfig): TermFinder[] {
-  const { dictionaries } = compliance
-  return dictionaries.length === 0
-    ? []
-    : [createTermFinder(openDictionaries(dictionaries, readFile))]
 }
 
 /** Everything that may be found with this configuration. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { categoriesConfigSchema } from './categories/config.ts'
 import { dictionariesConfigSchema } from './dictionaries/config.ts'
+import { exactDataConfigSchema } from './exact-data/config.ts'
 
 const label = z
   .string()
@@ -69,6 +70,7 @@ export const complianceConfigSchema = z
       .describe('Whether requests are searched for attacks on the model that reads them'),
     patterns: z.array(patternSchema).max(1_000).default([]).describe('Patterns of your own'),
     dictionaries: dictionariesConfigSchema.describe('Lists of terms, such as names of projects'),
+    exactData: exactDataConfigSchema.describe('Tables whose rows are to be recognised'),
     categories: categoriesConfigSchema.describe('Labels of content and where they come from'),
     unreadable: z
       .enum(['block', 'allow'])

@@ -44,7 +44,12 @@ const dictionarySchema = z.strictObject({
     .max(128)
     .optional()
     .describe('Label of its terms in policies; dictionary:NAME when left out'),
-  category: z.string().min(1).max(64).default(dictionaryDefaults.category),
+  category: z
+    .string()
+    .min(1)
+    .max(64)
+    .default(dictionaryDefaults.category)
+    .describe('Group of labels it belongs to'),
   caseSensitive: z
     .boolean()
     .default(dictionaryDefaults.caseSensitive)

@@ -17,7 +17,12 @@ const tableSchema = z.strictObject({
     .max(128)
     .optional()
     .describe('Label of its rows in policies; exact:NAME when left out'),
-  category: z.string().min(1).max(64).default(exactDataDefaults.category),
+  category: z
+    .string()
+    .min(1)
+    .max(64)
+    .default(exactDataDefaults.category)
+    .describe('Group of labels it belongs to'),
   minColumns: z
     .int()
     .min(1)
