@@ -121,23 +121,25 @@ interface Tables extends Links {
 
 /** Finds terms in texts in time linear in the text, whatever the terms are. */
 export class Automaton {
-  readonly #reading: Reading
   readonly #tables: Tables
-  readonly #ownerCount: number
+  // Kept from text to text, because making them costs more than a short text does.
+  readonly #reader: WordReader
+  readonly #begins = new Int32Array(256)
+  readonly #told: Int32Array
 
   constructor(reading: Reading, tables: Tables) {
-    this.#reading = reading
-    this.#ownerCount = Math.max(0, ...tables.ownerSets.flat()) + 1
+    this.#reader = new WordReader(reading)
+    this.#told = new Int32Array(Math.max(0, ...tables.ownerSets.flat()) + 1)
     this.#tables = tables
   }
 
   /** Tells of every term in a text in order of ends, save those that end with a longer one of the same owners. */
   scan(text: string, onTerm: OnTerm): void {
     const { words, filter, roots, outputs, owners } = this.#tables
-    const reader = new WordReader(this.#reading, text.length)
+    const reader = this.#reader
     const { starts, ends, firsts, seconds } = reader
-    const begins = new Int32Array(256)
-    const telling = { begins, told: new Int32Array(this.#ownerCount).fill(-1), onTerm }
+    const begins = this.#begins
+    const telling = { begins, told: this.#told.fill(-1), onTerm }
     const mask = filter.length - 1
     let state = 0
     let number = 0

@@ -58,7 +58,7 @@ export class Reading {
     const { caseSensitive, foldDiacritics } = this.settings
     let folded = character.normalize('NFKC')
     // First upper, then lower case is full case folding: ß and ẞ become ss, ς σ, ŉ n, İ i.
-    if (!caseSensitive) folded = folded.toUpperCase().toLowerCase().replaceAll(/[\u02bc\u0307]/g, '')
+    if (!caseSensitive) folded = folded.toUpperCase().toLowerCase().replaceAll(byCasing, '')
     if (foldDiacritics) folded = Array.from(folded, withoutAccents).join('')
     return folded.replaceAll(ignorable, '')
   }
@@ -101,6 +101,8 @@ export class Reading {
   }
 }
 
+/** What changing case adds: a dot above i, an apostrophe before n. */
+const byCasing = /\u0307|\u02bc/g
 const ignorable = /\p{Default_Ignorable_Code_Point}/gu
 const ignorableOnly = /^\p{Default_Ignorable_Code_Point}$/u
 const gaps = /^[\s\p{Pd}\p{Pi}\p{Pf}\p{Zs}\p{Cc}'"`´ʼ′″‚„_*−]$/u

@@ -229,7 +229,9 @@ describe('for all terms and texts', () => {
   test('a term is found in itself, in capitals, and between other words', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 20 }), (term) => {
-        fc.pre(/[\p{L}\p{N}]/u.test(term) && !/[\s\\#ŉ\p{Default_Ignorable_Code_Point}]/u.test(term))
+        fc.pre(
+          /[\p{L}\p{N}]/u.test(term) && !/[\s\\#ŉ\p{Default_Ignorable_Code_Point}]/u.test(term),
+        )
         const finder = createTermFinder([dictionary([term])])
         for (const form of [term, term.toUpperCase(), term.toLowerCase()]) {
           expect(finder.find(`x ${form} y`).length).toBeGreaterThan(0)

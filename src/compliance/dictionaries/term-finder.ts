@@ -22,14 +22,15 @@ export function createTermFinder(dictionaries: readonly Dictionary[]): TermFinde
   return {
     labels: labelsOf(dictionaries),
     find(text) {
-      const matches = new Map<number, Matches>()
+      let matches: Map<number, Matches> | undefined
       const onTerm = (owner: number, start: number, end: number): void => {
+        matches ??= new Map()
         let found = matches.get(owner)
         if (found === undefined) matches.set(owner, (found = new Matches()))
         found.add(start, end)
       }
       for (const automaton of automata) automaton.scan(text, onTerm)
-      return matches.size === 0 ? [] : sightingsOf(dictionaries, matches)
+      return matches === undefined ? [] : sightingsOf(dictionaries, matches)
     },
   }
 }

@@ -21,13 +21,11 @@ export class WordReader {
   #one = 0
   #two = 0
 
-  /** @param textLength length of the longest text it is to read, if short, to save memory */
-  constructor(reading: Reading, textLength = mostInBatch) {
-    const size = Math.max(1, Math.min(mostInBatch, textLength))
-    this.starts = new Int32Array(size)
-    this.ends = new Int32Array(size)
-    this.firsts = new Int32Array(size)
-    this.seconds = new Int32Array(size)
+  constructor(reading: Reading) {
+    this.starts = new Int32Array(mostInBatch)
+    this.ends = new Int32Array(mostInBatch)
+    this.firsts = new Int32Array(mostInBatch)
+    this.seconds = new Int32Array(mostInBatch)
     this.#reading = reading
   }
 

@@ -5,6 +5,7 @@ import {
   datesOf,
   emailValue,
   extendCode,
+  isNoted,
   partAt,
   valueLimits,
   wordsValue,
@@ -18,6 +19,8 @@ export type OnCandidate = (value: CanonicalValue, start: number, end: number) =>
 /** What a search for candidates needs. */
 export interface CandidateSearch {
   readonly filter: FingerprintFilter
+  /** Lengths of the numbers that are sought, see `isNoted`. */
+  readonly codeLengths: Int32Array
   readonly reading: ValueReading
   readonly onCandidate: OnCandidate
 }
@@ -73,8 +76,8 @@ function findCode(words: Words, from: number, search: CandidateSearch): void {
     length += end - partStart
     if (length > valueLimits.mostCode) return
     extendCode(fingerprint, text, partStart, end)
-    if (!hasDigit || length < valueLimits.leastCode || !search.filter.has(fingerprint, salts.code))
-      continue
+    if (!hasDigit || !isNoted(search.codeLengths, length)) continue
+    if (!search.filter.has(fingerprint, salts.code)) continue
     const value = codeValue(text.slice(start, end), search.reading)
     if (value !== undefined) search.onCandidate(value, start, end)
   }

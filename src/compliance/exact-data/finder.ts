@@ -60,6 +60,7 @@ function sightingsOf(table: ExactTable, words: Words, reading: ValueReading): Te
   const numbers = new Map<string, number>()
   findCandidates(words, {
     filter: table.filter,
+    codeLengths: table.codeLengths,
     reading,
     onCandidate({ canonical }, start, end) {
       let value = numbers.get(canonical)

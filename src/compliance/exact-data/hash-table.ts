@@ -6,7 +6,7 @@ import { deriveKeys } from './keys.ts'
 import { exactDataLimits } from './settings.ts'
 import { encodeTable, widthOf } from './table-file.ts'
 import type { ColumnGroup } from './table-file.ts'
-import { fingerprintsOf, valueOf } from './values.ts'
+import { fingerprintsOf, noteLength, valueOf } from './values.ts'
 import { ValueReading } from './words.ts'
 
 /** What is to be hashed. */
@@ -77,7 +77,8 @@ export function hashTable(request: HashRequest): HashResult {
     const cure = 'Give a table with names of columns in the first row, and rows below it.'
     throw new ExactDataError(file, 'there is no row in it', cure)
   }
-  const { filter, highs, lows, cells } = collector.finish()
+  const sections = collector.finish()
+  const { highs, filter } = sections
   const header = {
     version: 1 as const,
     table,
@@ -89,7 +90,7 @@ export function hashTable(request: HashRequest): HashResult {
     filterWords: filter.length,
   }
   return {
-    bytes: encodeTable({ header, filter, highs, lows, cells }, keys),
+    bytes: encodeTable({ header, ...sections }, keys),
     rows,
     values: highs.length,
     keyId: keys.id,
@@ -114,6 +115,7 @@ function placesOf(head: readonly string[], { columns, file }: HashRequest): numb
 
 interface Sections {
   readonly filter: Int32Array
+  readonly codeLengths: Int32Array
   readonly highs: Int32Array
   readonly lows: Int32Array
   readonly cells: Int32Array
@@ -126,6 +128,7 @@ class CellCollector {
   readonly #hash: (canonical: string) => readonly [number, number]
   readonly #reading = new ValueReading()
   readonly #values = new PairIndex(1024)
+  readonly #codeLengths = new Int32Array(2)
   /** Halves and salts of fingerprints, three for each. */
   #fingerprints = new Int32Array(4096)
   #fingerprintCount = 0
@@ -160,6 +163,7 @@ class CellCollector {
       counts[column] = (counts[column] ?? 0) + 1
       return 0
     }
+    if (value.kind === 'code') noteLength(this.#codeLengths, value.canonical.length - 2)
     const [high, low] = this.#hash(value.canonical)
     const known = this.#values.size
     const number = this.#values.add(high, low)
@@ -203,7 +207,7 @@ class CellCollector {
     }
     const cells = this.#cells.slice(0, this.rows * this.#width)
     for (let at = 0; at < cells.length; at++) cells[at] = ranks[cells[at] ?? 0] ?? 0
-    return { filter: filter.bits, highs, lows, cells }
+    return { filter: filter.bits, codeLengths: this.#codeLengths, highs, lows, cells }
   }
 
   report(names: readonly string[]): ColumnReport[] {

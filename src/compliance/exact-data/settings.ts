@@ -30,6 +30,6 @@ export const exactDataLimits = {
   columns: 32,
   cells: 40_000_000,
   bytes: 1_073_741_824,
-  sharedRows: 128,
+  sharedRows: 50,
   leastKeyLength: 32,
 } as const

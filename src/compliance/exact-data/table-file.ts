@@ -27,6 +27,8 @@ export interface HashedTable {
   readonly header: TableHeader
   /** Bits of the filter. */
   readonly filter: Int32Array
+  /** A bit for each length that a number of the table has; two words, for lengths to 63. */
+  readonly codeLengths: Int32Array
   /** Both halves of the hash of each value, in order of the first as an unsigned number. */
   readonly highs: Int32Array
   readonly lows: Int32Array
@@ -52,7 +54,7 @@ export function encodeTable(table: HashedTable, keys: TableKeys): Uint8Array {
   const header = Buffer.from(JSON.stringify(table.header))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(header.length)
-  const sections = [table.filter, table.highs, table.lows, table.cells].map(
+  const sections = [table.filter, table.codeLengths, table.highs, table.lows, table.cells].map(
     ({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength),
   )
   const body = keys.seal(Buffer.concat(sections))
@@ -90,7 +92,7 @@ export function decodeTable(
     throw new ExactDataError(file, 'its body was changed', again, { cause: error })
   }
   const cells = header.rows * widthOf(header.columns)
-  const lengths = [header.filterWords, header.values, header.values, cells]
+  const lengths = [header.filterWords, 2, header.values, header.values, cells]
   if (body.length !== 4 * lengths.reduce((sum, one) => sum + one, 0)) {
     throw new ExactDataError(file, 'its header and its body do not belong together', again)
   }
@@ -102,12 +104,13 @@ function sectionsOf(body: Uint8Array, lengths: readonly number[]): Omit<HashedTa
   const integers = new Int32Array(body.length / 4)
   new Uint8Array(integers.buffer).set(body)
   let at = 0
-  const [filter, highs, lows, cells] = lengths.map((length) =>
+  const [filter, codeLengths, highs, lows, cells] = lengths.map((length) =>
     integers.subarray(at, (at += length)),
   )
   const none = new Int32Array(0)
   return {
     filter: filter ?? none,
+    codeLengths: codeLengths ?? none,
     highs: highs ?? none,
     lows: lows ?? none,
     cells: cells ?? none,

@@ -14,6 +14,7 @@ export interface ExactTable {
   readonly window: number
   readonly header: TableHeader
   readonly filter: FingerprintFilter
+  readonly codeLengths: Int32Array
   /** Number of a value from 0; -1 where no cell holds it. */
   readonly numberOf: (canonical: string) => number
   readonly rows: RowIndex
@@ -50,6 +51,7 @@ export function readTable(bytes: Uint8Array, settings: TableSettings): ExactTabl
     window: settings.window ?? exactDataDefaults.window,
     header,
     filter: new FingerprintFilter(table.filter),
+    codeLengths: table.codeLengths,
     numberOf(canonical) {
       const [high, low] = keys.hash(canonical)
       return search(highs, lows, high, low)

@@ -8,7 +8,7 @@ export const valueLimits = {
   codeParts: 12,
   least: 3,
   leastCode: 4,
-  mostCode: 64,
+  mostCode: 63,
 } as const
 
 /** A value in the one form in which it is hashed. */
@@ -103,6 +103,16 @@ export function extendCode(
     const code = text.charCodeAt(i)
     extend(fingerprint, code >= 65 && code <= 90 ? code | 32 : code)
   }
+}
+
+/** Notes the length of a number in two words of bits. */
+export function noteLength(lengths: Int32Array, length: number): void {
+  lengths[length >>> 5] = (lengths[length >>> 5] ?? 0) | (1 << length)
+}
+
+/** Tells whether a length was noted. */
+export function isNoted(lengths: Int32Array, length: number): boolean {
+  return ((lengths[length >>> 5] ?? 0) & (1 << length)) !== 0
 }
 
 /** The fingerprints by which the value of a cell is noticed in a text, each with its salt. */
