@@ -201,10 +201,9 @@ export class AnswerInspection {
       direction: 'receive',
       at: clock.now(),
     } as const
-    const { isAllowed, statements } = barriers.check(contact)
+    const { isAllowed, statements } = barriers.enter(contact)
     this.#barrierStatements = inOrder([...this.#barrierStatements, ...statements])
     if (!isAllowed) return this.#refuse(reasonOf(statements, 'block'))
-    barriers.record(contact)
     for (const label of labels) this.#received.add(label)
   }
 

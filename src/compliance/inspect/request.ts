@@ -3,13 +3,13 @@ import type { Decision } from '../../core/decision.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { PolicyFacts, RuleStatement, TargetFacts, ToolFact } from '../../core/facts.ts'
 import type { PolicyOutcome } from '../contracts.ts'
-import { viewOf } from '../normalise/index.ts'
 import type { TextPlace } from './finders.ts'
 import { askBarriers } from './barriers.ts'
 import { askPeople, verdictOfHold, wordsFor } from './hold.ts'
+import { lookAt } from './look.ts'
 import type { LookedAt } from './memo.ts'
 import { Observer } from './observe.ts'
-import { inOrder, labelsOf, versionOf } from './parts.ts'
+import { inOrder, versionOf } from './parts.ts'
 import type { CallState, HoldAnswer, InspectionParts } from './parts.ts'
 import { Pace } from './pace.ts'
 import type { BodyText, JoinedTexts, RequestTexts } from './texts.ts'
@@ -95,11 +95,15 @@ async function lookThrough(
   const pace = new Pace(parts.limits.maxInspectionMs)
   const inspected: InspectedText[] = []
   for (const segment of segments) {
-    inspected.push({ segment, ...(await lookAt(segment.text, placeOf(segment), parts)) })
+    inspected.push({ segment, ...(await lookAt(segment.text, placeOf(segment), parts, pace)) })
     if (pace.isDue()) await pace.rest()
   }
   for (const texts of joined) {
-    addJoined(inspected, texts, await lookAt(texts.text, placeOfJoined(texts, segments), parts))
+    addJoined(
+      inspected,
+      texts,
+      await lookAt(texts.text, placeOfJoined(texts, segments), parts, pace),
+    )
     if (pace.isDue()) await pace.rest()
   }
   return inspected
@@ -133,24 +137,6 @@ function placeOfJoined(texts: JoinedTexts, segments: readonly BodyText[]): TextP
   return segment === undefined
     ? { role: 'user', kind: 'text', direction: 'request' }
     : placeOf(segment)
-}
-
-async function lookAt(
-  text: string,
-  place: TextPlace,
-  { finders, categories, memo }: InspectionParts,
-): Promise<LookedAt> {
-  const key = memo.keyOf(text, place)
-  const known = key === undefined ? undefined : memo.get(key)
-  if (known !== undefined) return known
-  const view = viewOf(text)
-  const found = finders.find(view, place)
-  const names = finders.findNames(view, place)
-  const named = names instanceof Promise ? await names : names
-  const findings = named.length === 0 ? found : [...found, ...named]
-  const looked = { findings, labels: labelsOf(categories, view, place, findings) }
-  if (key !== undefined) memo.set(key, looked)
-  return looked
 }
 
 interface FactsSource {

@@ -12,7 +12,7 @@ import { createScanner, identifierDetectors } from '../../detectors/index.ts'
 import { createHasher } from '../../redaction/index.ts'
 import { createSecretScanner, tokenRules } from '../../secrets/index.ts'
 import { createCompliance, createFinders, Memo } from '../index.ts'
-import type { Compliance } from '../index.ts'
+import type { Compliance, InspectionParts } from '../index.ts'
 
 /** What is done with findings of a label, the same both ways. */
 export type ToyRules = Readonly<Record<string, Treatment | 'block'>>
@@ -47,34 +47,35 @@ const scanner = createScanner(identifierDetectors)
 const secrets = createSecretScanner(tokenRules)
 const formats = [openAiChat, openAiResponses, anthropicMessages, geminiArray]
 
+/** The built-in detectors and a policy. */
+export function toyParts(policies: PolicySet, barriers?: BarrierSet): InspectionParts {
+  return {
+    clock: systemClock,
+    reader: createBodyReader({
+      clientFormats: new Map(formats.map((format) => [format.name, format])),
+      maxFrameBytes: 1_000_000,
+    }),
+    finders: createFinders({
+      scanner,
+      secrets,
+      terms: [],
+      injection: undefined,
+      names: undefined,
+      threshold: (label, category, direction) =>
+        policies.needs(label, category, direction)?.minScore,
+    }),
+    policies,
+    barriers,
+    categories: undefined,
+    tierOf: () => 'T1',
+    hash: createHasher(new Uint8Array(32)),
+    memo: new Memo(),
+    holds: { ask: () => Promise.resolve({ state: 'waiting', holdId: 'hold-1' }) },
+    limits: { maxInspectionMs: 5_000, unreadable: 'block', maxAnswerBytes: 1_000_000 },
+  }
+}
+
 /** The compliance stage with the built-in detectors and a policy. */
 export function toyCompliance(policies: PolicySet, barriers?: BarrierSet): Compliance {
-  const reader = createBodyReader({
-    clientFormats: new Map(formats.map((format) => [format.name, format])),
-    maxFrameBytes: 1_000_000,
-  })
-  return createCompliance(
-    {
-      clock: systemClock,
-      reader,
-      finders: createFinders({
-        scanner,
-        secrets,
-        terms: [],
-        injection: undefined,
-        names: undefined,
-        threshold: (label, category, direction) =>
-          policies.needs(label, category, direction)?.minScore,
-      }),
-      policies,
-      barriers,
-      categories: undefined,
-      tierOf: () => 'T1',
-      hash: createHasher(new Uint8Array(32)),
-      memo: new Memo(),
-      holds: { ask: () => Promise.resolve({ state: 'waiting', holdId: 'hold-1' }) },
-      limits: { maxInspectionMs: 5_000, unreadable: 'block', maxAnswerBytes: 1_000_000 },
-    },
-    true,
-  )
+  return createCompliance(toyParts(policies, barriers), true)
 }
