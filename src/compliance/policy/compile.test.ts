@@ -62,14 +62,16 @@ describe('policies', () => {
       },
     })
     const place = { role: 'tool', kind: 'tool-result', source: 'crm_search' } as const
-    const { treat } = set.evaluate(request({ observations: [{ ...card, ...place }] }))
-    expect(treat(cardFinding, place)).toBe('mask')
-    expect(treat({ ...cardFinding, score: 0.7 }, place)).toBe('mask')
-    expect(treat({ ...cardFinding, score: 0.699 }, place)).toBeUndefined()
-    expect(treat(cardFinding, { ...place, source: 'mail' })).toBeUndefined()
-    expect(treat(cardFinding, userText)).toBeUndefined()
-    expect(treat({ ...cardFinding, label: 'iban' }, place)).toBeUndefined()
-    expect(treat({ ...cardFinding, category: 'identity', label: 'age' }, place)).toBeUndefined()
+    const outcome = set.evaluate(request({ observations: [{ ...card, ...place }] }))
+    expect(outcome.treat(cardFinding, place)).toBe('mask')
+    expect(outcome.treat({ ...cardFinding, score: 0.7 }, place)).toBe('mask')
+    expect(outcome.treat({ ...cardFinding, score: 0.699 }, place)).toBeUndefined()
+    expect(outcome.treat(cardFinding, { ...place, source: 'mail' })).toBeUndefined()
+    expect(outcome.treat(cardFinding, userText)).toBeUndefined()
+    expect(outcome.treat({ ...cardFinding, label: 'iban' }, place)).toBeUndefined()
+    expect(
+      outcome.treat({ ...cardFinding, category: 'identity', label: 'age' }, place),
+    ).toBeUndefined()
   })
 
   test('a rule with a count speaks when there are enough, however they are spread', () => {

@@ -73,15 +73,15 @@ const nothing: PolicyFacts = {
   bytes: 0,
 }
 
-const none: readonly CompiledRule[] = []
-
 /** The rules that hold for a call, wherever it goes; in order of ids. */
 function activeRules(plan: Plan, asked: Asked): readonly CompiledRule[] {
-  const { labels, observations } = asked.facts
-  const active = plan.always.filter((rule) => rule.holds === undefined || rule.holds(asked))
-  if (labels.length === 0 && observations.length === 0) return active.length === 0 ? none : active
+  const { labels, observations, principal } = asked.facts
+  const active = plan
+    .alwaysFor(principal)
+    .filter((rule) => rule.holds === undefined || rule.holds(asked))
+  if (labels.length === 0 && observations.length === 0) return active
   for (const [rule, count] of countsOf(plan, asked)) {
-    if (count < rule.minCount) continue
+    if (count < rule.minCount || rule.who?.(principal) === false) continue
     if (rule.holds === undefined || rule.holds(asked)) active.push(rule)
   }
   return active.sort((a, b) => a.index - b.index)

@@ -1,4 +1,10 @@
-import type { PolicyFacts, TargetFacts, TextKind, TextRole } from '../../core/facts.ts'
+import type {
+  PolicyFacts,
+  PrincipalFacts,
+  TargetFacts,
+  TextKind,
+  TextRole,
+} from '../../core/facts.ts'
 import { matchesPattern } from '../../core/patterns.ts'
 import { isWithin, parseAddress, parseNetwork } from './networks.ts'
 import type { WhatConfig, WhereConfig, WhoConfig } from './schema.ts'
@@ -26,12 +32,23 @@ export function namesTest(patterns: readonly string[]): Test<string> {
 }
 
 /** Makes a test of conditions on callers, all of which must hold; absent where there is nothing to ask. */
-export function whoTest(conditions: readonly WhoConfig[]): Test<Asked> | undefined {
-  const tests = conditions.flatMap(({ not, ...members }) => [
-    ...callerTests(members),
-    ...(not === undefined ? [] : [noneOf(callerTests(not))]),
-  ])
-  return allOf(tests)
+export function callerTest(conditions: readonly WhoConfig[]): Test<PrincipalFacts> | undefined {
+  return allOf(
+    conditions.flatMap(({ not = {}, ...members }) => [
+      ...callerTests(members),
+      ...exceptions(callerTests(not)),
+    ]),
+  )
+}
+
+/** Makes a test of the networks that conditions on callers name; absent where they name none. */
+export function networkTest(conditions: readonly WhoConfig[]): Test<Asked> | undefined {
+  return allOf(
+    conditions.flatMap(({ not = {}, networks }) => [
+      ...networkTests(networks),
+      ...exceptions(networkTests(not.networks)),
+    ]),
+  )
 }
 
 /** Makes a test of targets; absent where a rule does not ask where calls go. */
@@ -130,38 +147,43 @@ function toolTest({ tools, toolTiers, toolUse, not }: WhatConfig): Test<Asked> |
     )
 }
 
-function callerTests(who: Omit<WhoConfig, 'not'>): Test<Asked>[] {
-  const tests: Test<Asked>[] = []
-  const add = (patterns: Names, read: (facts: PolicyFacts) => string | undefined): void => {
+function callerTests(who: Omit<WhoConfig, 'not'>): Test<PrincipalFacts>[] {
+  const tests: Test<PrincipalFacts>[] = []
+  const add = (patterns: Names, read: (caller: PrincipalFacts) => string | undefined): void => {
     if (patterns === undefined) return
     const isNamed = namesTest(patterns)
-    tests.push(({ facts }) => {
-      const name = read(facts)
+    tests.push((caller) => {
+      const name = read(caller)
       return name !== undefined && isNamed(name)
     })
   }
-  const addList = (patterns: Names, read: (facts: PolicyFacts) => Names): void => {
+  const addList = (patterns: Names, read: (caller: PrincipalFacts) => Names): void => {
     if (patterns === undefined) return
     const isNamed = namesTest(patterns)
-    tests.push(({ facts }) => read(facts)?.some(isNamed) ?? false)
+    tests.push((caller) => read(caller)?.some(isNamed) ?? false)
   }
-  add(who.users, ({ principal }) => principal.id)
-  add(who.departments, ({ principal }) => principal.department)
-  add(who.tiers, ({ principal }) => principal.tier)
-  add(who.products, ({ principal }) => principal.product)
-  add(who.keys, ({ principal }) => principal.keyId)
-  add(who.kinds, ({ principal }) => principal.kind)
-  add(who.tenants, ({ principal }) => principal.tenant)
-  addList(who.groups, ({ principal }) => principal.groups)
-  addList(who.roles, ({ principal }) => principal.roles)
-  if (who.networks !== undefined) {
-    const networks = who.networks.flatMap((text) => parseNetwork(text) ?? [])
-    tests.push(
-      ({ address }) =>
-        address !== undefined && networks.some((network) => isWithin(address, network)),
-    )
-  }
+  add(who.users, ({ id }) => id)
+  add(who.departments, ({ department }) => department)
+  add(who.tiers, ({ tier }) => tier)
+  add(who.products, ({ product }) => product)
+  add(who.keys, ({ keyId }) => keyId)
+  add(who.kinds, ({ kind }) => kind)
+  add(who.tenants, ({ tenant }) => tenant)
+  addList(who.groups, ({ groups }) => groups)
+  addList(who.roles, ({ roles }) => roles)
   return tests
+}
+
+function networkTests(texts: Names): Test<Asked>[] {
+  if (texts === undefined) return []
+  const networks = texts.flatMap((text) => parseNetwork(text) ?? [])
+  return [
+    ({ address }) => address !== undefined && networks.some((each) => isWithin(address, each)),
+  ]
+}
+
+function exceptions<T>(tests: readonly Test<T>[]): Test<T>[] {
+  return tests.length === 0 ? [] : [noneOf(tests)]
 }
 
 function targetTests(where: Omit<WhereConfig, 'not'>): Test<TargetFacts>[] {

@@ -1,13 +1,14 @@
 import type { Sharing } from '../../core/decision.ts'
-import type { Direction, TargetFacts } from '../../core/facts.ts'
+import type { Direction, PrincipalFacts, TargetFacts } from '../../core/facts.ts'
 import {
+  callerTest,
   callTest,
   findingTest,
   labelsTest,
   namesTest,
+  networkTest,
   textTest,
   whereTest,
-  whoTest,
 } from './conditions.ts'
 import type { Asked, Test, TextPlace } from './conditions.ts'
 import { looksAtFindings } from './rule.ts'
@@ -34,6 +35,8 @@ export interface CompiledRule {
   readonly countsIn: Test<TextPlace> | undefined
   readonly minHundredths: number
   readonly minCount: number
+  /** Callers it holds for; absent for everybody. */
+  readonly who: Test<PrincipalFacts> | undefined
   /** Everything else that must be true of a call; absent for nothing. */
   readonly holds: Test<Asked> | undefined
   /** Labels of the content that bring it up, for rules that look at no findings. */
@@ -49,8 +52,8 @@ export interface CompiledRule {
 /** The rules of one direction, found by what they look at. */
 export interface Plan {
   readonly rules: readonly CompiledRule[]
-  /** Rules that neither findings nor labels bring up. */
-  readonly always: readonly CompiledRule[]
+  /** Rules that neither findings nor labels bring up, of those that hold for a caller. */
+  alwaysFor(caller: PrincipalFacts): readonly CompiledRule[]
   readonly needsAddress: boolean
   byLabel(label: string): readonly CompiledRule[]
   byFinding(label: string, category: string): readonly CompiledRule[]
@@ -74,11 +77,23 @@ export function createPlan(
   const compiled = drafts.map((draft, index): CompiledRule => ({ ...draft, index }))
   const finding = compiled.filter(({ finds }) => finds !== undefined)
   const labelled = compiled.filter(({ isCalledBy }) => isCalledBy !== undefined)
+  const always = compiled.filter(
+    (rule) => rule.finds === undefined && rule.isCalledBy === undefined,
+  )
+  // Principals are immutable, and a key has the same one in every call.
+  const callers = new WeakMap<PrincipalFacts, readonly CompiledRule[]>()
   const labels = new Map<string, readonly CompiledRule[]>()
   const findings = new Map<string, { category: string; rules: readonly CompiledRule[] }>()
   return {
     rules: compiled,
-    always: compiled.filter((rule) => rule.finds === undefined && rule.isCalledBy === undefined),
+    alwaysFor(caller) {
+      if (always.length === 0) return always
+      const known = callers.get(caller)
+      if (known !== undefined) return known
+      const meant = always.filter(({ who }) => who?.(caller) ?? true)
+      callers.set(caller, meant)
+      return meant
+    },
     needsAddress: [...meant.flatMap(({ who }) => who), ...frames.flatMap(({ who }) => who)].some(
       ({ networks, not }) => networks !== undefined || not?.networks !== undefined,
     ),
@@ -124,8 +139,9 @@ function draftOf(rule: PolicyRule, direction: Direction): Omit<CompiledRule, 'in
     countsIn: textTest(what),
     minHundredths,
     minCount: isAboutFindings ? (what.minCount ?? 1) : 1,
+    who: callerTest(rule.who),
     holds: allOf(
-      whoTest(rule.who),
+      networkTest(rule.who),
       callTest(what),
       isAboutFindings && labels !== undefined ? labelsTest(labels) : undefined,
     ),
@@ -149,7 +165,8 @@ function draftOfDefault(frame: PolicyFrame, direction: Direction): Omit<Compiled
     countsIn: undefined,
     minHundredths: 0,
     minCount: 1,
-    holds: whoTest(frame.who),
+    who: callerTest(frame.who),
+    holds: networkTest(frame.who),
     isCalledBy: undefined,
     where: undefined,
     model: undefined,
