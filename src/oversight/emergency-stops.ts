@@ -1,6 +1,7 @@
+import { isStreamed } from '../core/call.ts'
 import type { Answer, Question } from '../core/call.ts'
 import { GatewayError } from '../core/errors.ts'
-import type { Target } from '../core/target.ts'
+import type { AskOptions, Target } from '../core/target.ts'
 import { createRunningCalls } from './running-calls.ts'
 import type { WatchedCall } from './running-calls.ts'
 import { openStopBook } from './stop-book.ts'
@@ -55,7 +56,7 @@ export function openEmergencyStops(options: StopOptions): EmergencyStops {
     const call = calls.of(question.call.signal)
     for (const model of models) call?.isAlso(model)
     if (book.list().length === 0) return undefined
-    // Copies of calls are none of those that run.
+    // Copies of calls begin here, and not with their question.
     return refusal(question, call?.subject ?? subjectOf(question, models))
   }
 
@@ -81,13 +82,61 @@ export function openEmergencyStops(options: StopOptions): EmergencyStops {
       ask(question, asked) {
         const error = alsoAsks(question, [model, target.model])
         if (error !== undefined) return Promise.reject(error)
-        const answer = target.ask(question, asked)
+        const isCopy = calls.of(question.call.signal) === undefined
+        const answer = isCopy
+          ? askWatched(calls.watch(question, admit), target, asked)
+          : target.ask(question, asked)
         // A stop that comes later ends what nobody watches.
         const isFree = book.modeFor(subjectOf(question, [model, target.model])) === 'normal'
         return isFree ? answer : answer.then((given) => options.onlyReading(question, given))
       },
     }),
   }
+}
+
+/** Asks with a copy of a call: it is one of those that run until its answer is over. */
+async function askWatched(
+  running: WatchedCall,
+  target: Target,
+  asked: AskOptions | undefined,
+): Promise<Answer> {
+  const { question, end } = running
+  try {
+    const answer = await target.ask(question, asked)
+    if (isStreamed(answer.body)) return { ...answer, body: whenOver(answer.body, end) }
+    end()
+    return answer
+  } catch (error) {
+    end()
+    throw error
+  }
+}
+
+// Not an async generator: one that was never started runs no `finally`.
+function whenOver(
+  body: AsyncIterable<Uint8Array>,
+  end: () => void,
+): AsyncIterableIterator<Uint8Array> {
+  const source = body[Symbol.asyncIterator]()
+  const iterator: AsyncIterableIterator<Uint8Array> = {
+    async next() {
+      try {
+        const result = await source.next()
+        if (result.done === true) end()
+        return result
+      } catch (error) {
+        end()
+        throw error
+      }
+    },
+    async return() {
+      end()
+      await source.return?.()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]: () => iterator,
+  }
+  return iterator
 }
 
 function subjectOf({ principal, model }: Question, models: readonly string[]): StopSubject {
