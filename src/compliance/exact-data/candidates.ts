@@ -106,11 +106,13 @@ const mostDomain = 255
 function findEmail(text: string, at: number, search: CandidateSearch): void {
   let start = at
   while (start > 0 && at - start < mostLocal && isLocal(text.charCodeAt(start - 1))) start--
+  // A quote before an address may not be told from one in it, but is the likelier.
+  while (start < at && !isAlnum(text.charCodeAt(start)) && text.charAt(start) !== '_') start++
   let end = at + 1
   while (end < text.length && end - at < mostDomain && isDomain(text.charCodeAt(end))) end++
   while (end > at && !isAlnum(text.charCodeAt(end - 1))) end--
   if (start === at || end <= at + 1) return
-  const address = text.slice(start, end)
+  const address = text.slice(start, end).toLowerCase()
   const fingerprint = startFingerprint()
   extendCode(fingerprint, address)
   if (search.filter.has(fingerprint, salts.email))

@@ -58,6 +58,7 @@ describe('a cell alone is found where one column is enough', () => {
     ],
     ['a telephone number', 'call +44 (20) 7946.0018!', 'phone', '44 (20) 7946.0018'],
     ['an address', 'mail <Anna.M@Example.org>.', 'email', 'Anna.M@Example.org'],
+    ['an address in quotes', "to 'IVO@example.net'", 'email', 'IVO@example.net'],
     ['a date as in the table', 'born 1980-05-17', 'birthdate', '1980-05-17'],
     ['a date in another order', 'born 17.5.1980, in', 'birthdate', '17.5.1980'],
     ['a date with slashes', 'born 05/17/1980', 'birthdate', '05/17/1980'],
