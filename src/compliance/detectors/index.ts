@@ -28,6 +28,7 @@ import { unitedStatesDetectors } from './us/index.ts'
 import { vehicleDetectors } from './vehicle/index.ts'
 
 export { findAll, resolve, sightingsIn } from './find-all.ts'
+export { renderDetectorReference } from './reference.ts'
 export { createScanner } from './scanner.ts'
 export type { ScanResult, Scanner, TextPart } from './scanner.ts'
 export type { AnyDetector, FormatDetector, Trigger, TriggerDetector } from './contract.ts'

@@ -56,7 +56,7 @@ const minVendorLength = 14
 
 function judgeVendor({ context, value }: Assignment, fits: VendorJudge): VendorVerdict {
   if (value.length < minVendorLength) return 'unknown'
-  return fits(context.toLowerCase().replaceAll(/[^a-z0-9]/g, ''), value)
+  return fits(context.toLowerCase().replaceAll(/[^a-z0-9]+/g, ''), value)
 }
 
 function scorePassword({ name, value, isQuoted, operator }: Assignment): number {

@@ -52,15 +52,18 @@ export function entropyOf(text: string): number {
  * letters, 0 where there are too few neighbouring letters to tell.
  */
 export function wordLikeness(text: string): number {
-  const lower = text.toLowerCase()
   let sum = 0
   let pairs = 0
-  for (let at = 1; at < lower.length; at++) {
-    const first = lower.charCodeAt(at - 1) - 97
-    const second = lower.charCodeAt(at) - 97
-    if (first < 0 || first > 25 || second < 0 || second > 25) continue
-    sum += Number(followers[first * 26 + second] ?? 5) - 5
-    pairs++
+  let first = -1
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    const second = code < 128 && (code & 64) !== 0 ? (code | 32) - 97 : -1
+    const isLetter = second >= 0 && second < 26
+    if (isLetter && first >= 0) {
+      sum += followers.charCodeAt(first * 26 + second) - 53
+      pairs++
+    }
+    first = isLetter ? second : -1
   }
   return pairs < 4 ? 0 : sum / pairs
 }

@@ -1,5 +1,6 @@
 /** Splits an identifier into its words in lower case: at case changes, at signs and at digits that stand alone. */
 export function wordsOf(name: string): string[] {
+  if (/^[a-z]+$/.test(name)) return [name]
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]{2,})([A-Z][a-z])/g, '$1 $2')
