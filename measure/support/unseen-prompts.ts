@@ -1,7 +1,4 @@
-/**
- * More prompts without persons, written when the vocabulary of the training was settled: what is measured on them is
- * nearer to what strangers will write.
- */
+/** More prompts without persons, full of eponyms; some false alarms in them led to terms of the training. */
 export const unseenPrompts: readonly string[] = [
   'Write a Go function that merges two sorted channels.',
   'Why does my useEffect run twice in React 18 strict mode?',

@@ -22,7 +22,7 @@ export interface TaggerSettings {
 
 /** Chosen on development data: no person in technical texts, and nearly every name. See models/names.md. */
 export const defaultBias: Readonly<Record<NameLabel, number>> = {
-  'person-name': -0.75,
+  'person-name': -1,
   place: 0,
   organisation: 0,
   address: 0,
