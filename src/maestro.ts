@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { createBodyReader } from './body-reader.ts'
 import type { BodyReaderOptions } from './body-reader.ts'
 import {
-  builtInLabels,
   complianceNotConfigured,
   compilePolicies,
   createBarriers,
@@ -16,6 +15,7 @@ import {
   createNameTagger,
   createPatternCompiler,
   createTermFinder,
+  labelsOf,
   lazyBuiltIns,
   Memo,
   openDictionaries,
@@ -131,7 +131,7 @@ export function createMaestro(config: ContentConfig, dependencies: MaestroDepend
     return { stage: complianceNotConfigured, [Symbol.asyncDispose]: async () => undefined }
   }
   const terms = dependencies.detection.terms(config.compliance)
-  const labels = labelsOf(config, terms)
+  const labels = labelsOf(config.compliance)
   const categories = createCategories(config.compliance.categories, { labels, readFile })
   const policies = compilePolicies(config.policies, vocabularyOf(config, labels, categories))
   const barriers = barriersOf(config, dependencies)
@@ -185,19 +185,6 @@ function stageOf(
     },
     true,
   )
-}
-
-/** Everything that may be found with this configuration. */
-function labelsOf(
-  { compliance }: ContentConfig,
-  terms: readonly TermFinder[],
-): readonly LabelInfo[] {
-  const excluded = new Set(compliance.excludeDetectors)
-  return [
-    ...builtInLabels().filter(({ label }) => !excluded.has(label)),
-    ...patternsOf(compliance),
-    ...terms.flatMap((finder) => finder.labels),
-  ]
 }
 
 function patternsOf({ patterns }: ContentConfig['compliance']): CustomPattern[] {

@@ -90,3 +90,5 @@ export const complianceConfigSchema = z
   .prefault({})
 
 export type ComplianceConfig = z.output<typeof complianceConfigSchema>
+
+export { findComplianceProblems } from './checks.ts'

@@ -28,6 +28,7 @@ export type {
   Reason,
   Seen,
 } from './barrier/index.ts'
+export { labelsOf } from './checks.ts'
 export { createCategories } from './categories/index.ts'
 export type { ComplianceConfig } from './config.ts'
 export type { BarrierSet, CategorySet, PolicySet, TermFinder } from './contracts.ts'

@@ -22,13 +22,13 @@ async function problemsOf(text: string): Promise<string[]> {
 test('policies over everything a configuration names are no problem', async () => {
   const text = `compliance:
   patterns: [{ name: cvv, pattern: 'cvv \\d{3}' }]
-  dictionaries: [{ name: projects, file: projects.txt }]
-  categories: [{ label: 'deal:falcon', detectors: ['dictionary:projects'] }]
+  dictionaries: [{ name: projects, file: '${import.meta.path}' }]
+  categories: [{ label: 'deal:falcon', detectors: ['custom:cvv'] }]
 policies:
   - { pack: gdpr, mode: shadow }
   - id: own
     rules:
-      - { id: a, action: redact, what: { detectors: ['custom:cvv', 'dictionary:projects', 'exact:x'] } }
+      - { id: a, action: redact, what: { detectors: ['custom:cvv', 'us-*', 'exact:x'] } }
       - { id: b, action: block, what: { labels: ['deal:*'] }, where: { not: { perimeters: [eu] } } }
       - { id: c, action: route, what: { labels: ['deal:falcon'] }, route: { model: little } }
       - { id: d, action: warn, where: { regions: [swedencentral], providers: [one] } }

@@ -27,6 +27,7 @@ import {
   checkModelNames,
   checkTiers,
 } from './catalog-checks.ts'
+import { checkCompliance } from './compliance-checks.ts'
 import { duplicateNames, unknownName } from './checks.ts'
 import type { CheckProblem, ConfigCheck } from './checks.ts'
 import { checkLanes, checkTargetCounts } from './lane-checks.ts'
@@ -70,6 +71,10 @@ export type Config = z.output<typeof schema>
 const checks: readonly ConfigCheck<Config>[] = [
   (config) => duplicateNames(['providers'], 'provider', config.providers),
   (config) => duplicateNames(['models'], 'model', config.models),
+  ({ compliance }) => duplicateNames(['compliance', 'patterns'], 'pattern', compliance.patterns),
+  ({ compliance }) =>
+    duplicateNames(['compliance', 'dictionaries'], 'dictionary', compliance.dictionaries),
+  ({ compliance }) => duplicateNames(['compliance', 'exactData'], 'table', compliance.exactData),
   checkTargets,
   checkTargetCounts,
   checkPrices,
@@ -81,6 +86,7 @@ const checks: readonly ConfigCheck<Config>[] = [
   checkFallbacks,
   checkRules,
   checkHedges,
+  checkCompliance,
   checkBarriers,
   checkPolicies,
 ]
