@@ -30,6 +30,7 @@ const weaknesses = `## Known weaknesses
   or 32 behind the value.
 - Eight to twelve digits may be of several kinds at once; all of them are told, the surest first.
 - Dates are found in numbers and with names of months in seven languages, not as "last Tuesday".
+- A value broken by a line end, Base32, and characters as decimal or binary numbers are not put together.
 - A number written backwards is read only where an invisible mark turns it, or where it is an address.
 - Secrets without a prefix are known by the name they are assigned to; a password within a sentence without
   such a name is not found. A token whose body only counts up scores 0.6.

@@ -28,7 +28,8 @@ export function readEncodedRuns(text: string, starts: readonly number[]): Decode
 /** Reads bytes in hexadecimal that stand apart, such as `34 30 31`. */
 export function readPairs(text: string): DecodedRun[] {
   const readings: DecodedRun[] = []
-  const runs = /(?<![0-9A-Za-z])[0-9a-f]{2}(?:[ :,-](?:0x)?[0-9a-f]{2}){7,}(?![0-9A-Za-z])/gi
+  const runs =
+    /(?<![0-9A-Za-z])(?:0x)?[0-9a-f]{2}(?:(?:, |[ :,-])(?:0x)?[0-9a-f]{2}){7,}(?![0-9A-Za-z])/gi
   for (const found of text.matchAll(runs)) {
     const bytes = Buffer.from(found[0].replaceAll(/0x|[ :,-]/gi, ''), 'hex')
     const reading = printable(bytes)

@@ -206,6 +206,8 @@ class Rewriter {
       isHex(this.#at(2))
     ) {
       this.#replace(4, this.#hex(2, 1))
+    } else if (this.#length > 3 && this.#at(4) === 92 && this.#octal() > 32) {
+      this.#replace(4, this.#octal())
     } else if (this.#length > 5 && this.#at(6) === 92 && (this.#at(5) | 32) === 117) {
       if (isHex(this.#at(4)) && isHex(this.#at(3)) && isHex(this.#at(2)))
         this.#replace(6, this.#hex(4, 1))
@@ -328,6 +330,13 @@ class Rewriter {
     )
       ? from
       : length
+  }
+
+  /** Number of the last three digits, where they are octal and below 128; 0 otherwise. */
+  #octal(): number {
+    const [high, middle, low] = [this.#at(3) - 48, this.#at(2) - 48, this.#at(1) - 48]
+    const isOctal = (high === 0 || high === 1) && middle >> 3 === 0 && low >> 3 === 0
+    return isOctal ? high * 64 + middle * 8 + low : 0
   }
 
   /** Number of `digits` hexadecimal digits, the last of them `back` from the end; NaN when one is none. */

@@ -78,7 +78,7 @@ export function suspicionOf(text: string): Suspicion {
     const word = i - start
     if (word > 0) {
       singles = word === 1 ? singles + 1 : 0
-      pairs = word === 2 ? pairs + 1 : 0
+      pairs = word === 2 || (word === 4 && text.startsWith('0x', start)) ? pairs + 1 : 0
       if (spelled.add(text, start, i)) found.spelledDigits = true
       if ((wordKinds & digit) !== 0 && (wordKinds & lookalike) !== 0) {
         if ((wordKinds & unlike) === 0 || hasDigits(text, start, i)) found.lookalikes.push(start)
@@ -171,7 +171,7 @@ function isDisguise(text: string, index: number, code: number): boolean {
     case 38:
       return /^&#?\w{1,10};/.test(text.slice(index, index + 13))
     case 92:
-      return (next | 32) === 117 || (next | 32) === 120
+      return (next | 32) === 117 || (next | 32) === 120 || next === 48 || next === 49
     case 96:
       return isWordCode(next) && isWordCode(text.charCodeAt(index - 1))
     case 62:

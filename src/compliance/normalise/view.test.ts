@@ -155,6 +155,18 @@ describe('encoded runs', () => {
     ).toHaveLength(1)
   })
 
+  test('are read as bytes with a prefix each', () => {
+    const bytes = Array.from(Buffer.from('4539 5787 6362'), (byte) => `0x${byte.toString(16)}`)
+    for (const separator of [', ', ' ', ',']) {
+      const { decoded } = viewOf(`take ${bytes.join(separator)} here`)
+      expect(decoded.map(({ text }) => text)).toContain('4539 5787 6362')
+    }
+  })
+
+  test('are undone where characters are octal', () => {
+    expect(viewOf(String.raw`card \064\065\063\071 here`).normal).toBe('card 4539 here')
+  })
+
   test('are found where they stand also behind numbers that are read out', () => {
     const run = 'NDUzOSA1Nzg3IDYzNjIgMTQ4Ng=='
     const text = `four five three nine one two, and then ${run} once more`
