@@ -14,7 +14,7 @@ import type {
   TierConfig,
 } from './catalog/index.ts'
 import type { BarriersConfig, ComplianceConfig, PoliciesConfig } from './compliance/index.ts'
-import { openBarrierStore } from './compliance/index.ts'
+import { openBarrierStore, policyVocabularyOf, policyWarnings } from './compliance/index.ts'
 import { createSnapshotHolder } from './config/index.ts'
 import type { SnapshotHolder } from './config/index.ts'
 import { openConversations } from './conversations/index.ts'
@@ -124,7 +124,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const rooms = await openRooms(options)
   const { log, metrics, gatewayMetrics, keys } = rooms
   let { config, configVersion } = options
-  const build = createSnapshotBuilder(rooms, clock)
+  const build = createSnapshotBuilder(rooms, { clock, logger })
   const holder = createSnapshotHolder(build(config, configVersion))
   let isDraining = false
   const isReady = (): boolean => !isDraining && log.health().state === 'ok'
@@ -207,12 +207,13 @@ type Rooms = Awaited<ReturnType<typeof openRooms>>
 /** Joins the rooms that last with those of one configuration version. */
 function createSnapshotBuilder(
   rooms: Rooms,
-  clock: Clock,
+  { clock, logger }: Pick<GatewayOptions, 'clock' | 'logger'>,
 ): (config: GatewayConfig, version: string, chains?: readonly FallbackChain[]) => Snapshot {
   const { keys, routing, gatewayMetrics } = rooms
   const fetchFor = createSimulations()
   const authenticate = authenticateBy(keys, clock)
   return (configured, configVersion, chains = routing.store.chains()) => {
+    warnOfPolicies(configured, logger)
     const { config, version } = withSetChains(configured, configVersion, chains)
     return buildSnapshot(config, version, {
       ...rooms,
@@ -348,6 +349,14 @@ function createSimulations(): (provider: ProviderConfig) => Fetch | undefined {
       provider.behaviour === undefined ? {} : { behaviour: provider.behaviour },
     )
     return (url, init) => simulated.fetch(new Request(url, init))
+  }
+}
+
+/** Says which rules of ready packs stay silent, because nothing makes what they ask for. */
+function warnOfPolicies(config: GatewayConfig, logger: Logger): void {
+  if (config.policies.length === 0) return
+  for (const detail of policyWarnings(config.policies, policyVocabularyOf(config))) {
+    logger.warn('policies', { detail })
   }
 }
 

@@ -83,6 +83,7 @@ export {
   readCasesFile,
   replay as replayPolicies,
   runCases as runPolicyCases,
+  vocabularyOf as policyVocabularyOf,
 } from './policy/index.ts'
 export type {
   CaseResult,

@@ -28,7 +28,7 @@ policies:
   - { pack: gdpr, mode: shadow }
   - id: own
     rules:
-      - { id: a, action: redact, what: { detectors: ['custom:cvv', 'us-*', 'exact:x'] } }
+      - { id: a, action: redact, what: { detectors: ['custom:cvv', 'us-*'] } }
       - { id: b, action: block, what: { labels: ['deal:*'] }, where: { not: { perimeters: [eu] } } }
       - { id: c, action: route, what: { labels: ['deal:falcon'] }, route: { model: little } }
       - { id: d, action: warn, where: { regions: [swedencentral], providers: [one] } }

@@ -1,5 +1,5 @@
 export { compilePolicies, PolicyError } from './compile.ts'
-export { placesOf } from './vocabulary.ts'
+export { placesOf, vocabularyOf } from './vocabulary.ts'
 export type { ConfiguredPlaces, KnownFinding, PolicyVocabulary } from './vocabulary.ts'
 export { policyWarnings } from './names.ts'
 export { findProblems } from './problems.ts'

@@ -1,3 +1,6 @@
+import { builtInLabels } from '../inspect/built-ins.ts'
+import type { ComplianceConfig } from '../config.ts'
+
 /** A label of findings with the category it belongs to. */
 export interface KnownFinding {
   readonly label: string
@@ -53,5 +56,27 @@ export function placesOf({
     providers: providers.map(({ name }) => name),
     perimeters: present(places.map(({ perimeter }) => perimeter)),
     regions: present(places.map(({ region }) => region)),
+  }
+}
+
+/** Collects every name that rules of a configuration may refer to, without reading any file. */
+export function vocabularyOf(
+  config: ConfiguredPlaces & { readonly compliance: ComplianceConfig },
+): PolicyVocabulary {
+  const { excludeDetectors, patterns, dictionaries, exactData, categories } = config.compliance
+  const labelled = (
+    kind: string,
+    made: readonly { name: string; label?: string | undefined; category: string }[],
+  ): KnownFinding[] =>
+    made.map(({ name, label = `${kind}:${name}`, category }) => ({ label, category }))
+  return {
+    ...placesOf(config),
+    findings: [
+      ...builtInLabels().filter(({ label }) => !excludeDetectors.includes(label)),
+      ...labelled('custom', patterns),
+      ...labelled('dictionary', dictionaries),
+      ...labelled('exact', exactData),
+    ],
+    labels: [...new Set(categories.flatMap(({ label, implies = [] }) => [label, ...implies]))],
   }
 }
