@@ -167,6 +167,28 @@ describe('policies', () => {
     expect(set.needs('email', 'contact', 'request')).toBeUndefined()
   })
 
+  test('the version is that of what decides, and of nothing else', () => {
+    const rule = { id: 'a', action: 'block', who: { groups: ['x', 'y'] }, what: cards }
+    const version = (policy: object) => compiled({ id: 'p', rules: [rule], ...policy }).version
+    const same = version({})
+    expect(same).toMatch(/^[0-9a-f]{16}$/)
+    expect(version({ description: 'why' })).toBe(same)
+    expect(version({ cases: [{ name: 'a', expect: { verdict: 'block' } }] })).toBe(same)
+    expect(version({ rules: [{ ...rule, who: { groups: ['y', 'x', 'y'] } }] })).toBe(same)
+    const others = [
+      { mode: 'shadow' },
+      { minScore: 0.6 },
+      { windowSize: 300 },
+      { sharing: 'group' },
+      { who: { groups: ['z'] } },
+      { rules: [{ ...rule, shadow: true }] },
+      { rules: [{ ...rule, message: 'No.' }] },
+      { rules: [{ ...rule, who: { groups: ['x'] } }] },
+      { id: 'q' },
+    ].map(version)
+    expect(new Set([same, ...others]).size).toBe(others.length + 1)
+  })
+
   test('the window is the largest that a policy in force asks for', () => {
     const window = (windowSize: number, more = {}) => ({
       id: `w${windowSize}`,

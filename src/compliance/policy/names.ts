@@ -43,18 +43,25 @@ export function policyWarnings(
   policies: PoliciesConfig,
   vocabulary: PolicyVocabulary,
 ): readonly string[] {
-  const { rules } = expandPolicies(policies)
-  return rules.flatMap((rule) => {
-    if (!rule.isFromPack) return []
-    return listsOf(rule, vocabulary).flatMap((list) => {
+  const asking = new Map<string, string[]>()
+  for (const rule of expandPolicies(policies).rules) {
+    if (!rule.isFromPack) continue
+    for (const list of listsOf(rule, vocabulary)) {
       const missing = list.names.filter((name) => !isKnown(name, list))
-      // One perimeter of several is enough to be somewhere.
+      // One place of several is enough to be somewhere.
       const isPlace = list.kind === 'perimeter' || list.kind === 'region'
-      if (missing.length === 0 || (isPlace && missing.length < list.names.length)) return []
-      const names = missing.map(shown).join(', ')
-      return [`${rule.id}: nothing in this configuration makes the ${list.kind} ${names}`]
-    })
-  })
+      if (missing.length === 0 || (isPlace && missing.length < list.names.length)) continue
+      const what = missingWords(list.kind, missing.map(shown).join(', '))
+      asking.set(what, [...(asking.get(what) ?? []), rule.id])
+    }
+  }
+  return Array.from(asking, ([what, ids]) => `${what} (asked for by ${ids.join(', ')})`)
+}
+
+function missingWords(kind: string, names: string): string {
+  if (kind === 'label') return `no category gives content the label ${names}`
+  if (kind === 'detector') return `no pattern, dictionary or table finds ${names}`
+  return `nothing here is named as ${kind} ${names}`
 }
 
 function listsOf({ what, where, route }: Written, vocabulary: PolicyVocabulary): NamedList[] {
