@@ -26,22 +26,26 @@ import {
 } from './compliance/index.ts'
 import type {
   BarrierSet,
+  BarrierKnowledge,
   BarrierStore,
   BuiltIns,
   CategorySet,
-  Compliance,
   ComplianceConfig,
   CustomPattern,
   FinderParts,
   Finders,
   HoldDesk,
+  InspectionParts,
   LabelInfo,
+  PoliciesConfig,
   PolicySet,
   PolicyVocabulary,
   TermFinder,
 } from './compliance/index.ts'
 import type { Clock } from './core/clock.ts'
 import type { Direction } from './core/facts.ts'
+import { createDryRuns, once } from './dry-runs.ts'
+import type { DryRuns } from './dry-runs.ts'
 import type { GatewayConfig } from './gateway.ts'
 import type { ComplianceStage } from './pipeline/index.ts'
 import { openKeyFile } from './storage/index.ts'
@@ -107,6 +111,8 @@ function keptTerms(): Detection['terms'] {
 /** The compliance of one configuration version. */
 export interface Maestro extends AsyncDisposable {
   readonly stage: ComplianceStage
+  /** Tries content and rules without a call; also in a gateway that inspects nothing. */
+  readonly dryRuns: DryRuns
 }
 
 /** The sections of a configuration that decide about content. */
@@ -127,25 +133,26 @@ type ContentConfig = Pick<
  * and nothing to observe inspects nothing and says so. Throws where a rule or a file cannot be used.
  */
 export function createMaestro(config: ContentConfig, dependencies: MaestroDependencies): Maestro {
-  if (!isConfigured(config)) {
-    return { stage: complianceNotConfigured, [Symbol.asyncDispose]: async () => undefined }
-  }
-  const terms = dependencies.detection.terms(config.compliance)
-  const labels = labelsOf(config.compliance)
-  const categories = createCategories(config.compliance.categories, { labels, readFile })
-  const policies = compilePolicies(config.policies, vocabularyOf(config, labels, categories))
-  const barriers = barriersOf(config, dependencies)
-  const names = namesOf(config)
-  const finders = findersOf(config, {
-    ...dependencies.detection.builtIns(),
-    terms,
-    names,
-    threshold: thresholdOf(config, policies, categories),
-  })
-  const stage = stageOf(config, { finders, policies, categories, barriers }, dependencies)
+  const ground = once(() => groundOf(config, dependencies))
+  const inForce = once(() => rulesOf(config, config.policies, ground(), dependencies))
+  const isOn = isConfigured(config)
+  const stage = isOn ? createCompliance(inForce(), true) : complianceNotConfigured
+  const { clock, barriers: store } = dependencies
   return {
     stage,
-    [Symbol.asyncDispose]: async () => names?.recognizer[Symbol.asyncDispose](),
+    dryRuns: createDryRuns({
+      policies: config.policies,
+      inForce,
+      partsBy: (policies) => rulesOf(config, policies, ground(), dependencies),
+      barriersWith: (history) =>
+        barriersOf(config, { clock, barriers: { history, crossings: store.crossings } }),
+      history: store.history,
+      content: ground,
+      isOn,
+    }),
+    [Symbol.asyncDispose]: async () => {
+      if (ground.isDone()) await ground().names?.recognizer[Symbol.asyncDispose]()
+    },
   }
 }
 
@@ -155,36 +162,52 @@ function isConfigured({ policies, barriers, compliance }: ContentConfig): boolea
   return policies.length > 0 || walls.length > 0 || conflicts.length > 0 || compliance.observe
 }
 
-interface Rules {
-  readonly finders: Finders
-  readonly policies: PolicySet
+/** What finds and labels content, whatever the policies are. */
+interface Ground {
+  readonly terms: readonly TermFinder[]
+  readonly labels: readonly LabelInfo[]
   readonly categories: CategorySet
-  readonly barriers: BarrierSet | undefined
+  readonly names: FinderParts['names']
 }
 
-function stageOf(
+function groundOf(config: ContentConfig, { detection }: MaestroDependencies): Ground {
+  const labels = labelsOf(config.compliance)
+  return {
+    terms: detection.terms(config.compliance),
+    labels,
+    categories: createCategories(config.compliance.categories, { labels, readFile }),
+    names: namesOf(config),
+  }
+}
+
+/** Joins policies with what finds content. */
+function rulesOf(
   config: ContentConfig,
-  rules: Rules,
+  rules: PoliciesConfig,
+  { terms, labels, categories, names }: Ground,
   dependencies: MaestroDependencies,
-): Compliance {
+): InspectionParts {
   const { maxInspectionMs, unreadable } = config.compliance
-  return createCompliance(
-    {
-      ...rules,
-      clock: dependencies.clock,
-      reader: createBodyReader(dependencies),
-      tierOf: (tool) => toolTierOf(tool, config.oversight.tools).tier,
-      hash: createHasher(dependencies.detection.hashKey()),
-      limits: {
-        maxInspectionMs,
-        unreadable,
-        maxAnswerBytes: config.server.limits.maxAnswerBytes,
-      },
-      memo: new Memo(),
-      holds: dependencies.holds,
+  const { detection, clock, holds } = dependencies
+  const policies = compilePolicies(rules, vocabularyOf(config, labels, categories))
+  const threshold = thresholdOf(config, policies, categories)
+  return {
+    finders: findersOf(config, { ...detection.builtIns(), terms, names, threshold }),
+    policies,
+    categories,
+    barriers: barriersOf(config, dependencies),
+    clock,
+    reader: createBodyReader(dependencies),
+    tierOf: (tool) => toolTierOf(tool, config.oversight.tools).tier,
+    hash: createHasher(detection.hashKey()),
+    limits: {
+      maxInspectionMs,
+      unreadable,
+      maxAnswerBytes: config.server.limits.maxAnswerBytes,
     },
-    true,
-  )
+    memo: new Memo(),
+    holds,
+  }
 }
 
 function patternsOf({ patterns }: ContentConfig['compliance']): CustomPattern[] {
@@ -205,7 +228,12 @@ function vocabularyOf(
 
 function barriersOf(
   { barriers }: ContentConfig,
-  { barriers: store, clock }: MaestroDependencies,
+  {
+    barriers: store,
+    clock,
+  }: Pick<BarrierKnowledge, 'clock'> & {
+    readonly barriers: Omit<BarrierKnowledge, 'clock'>
+  },
 ): BarrierSet | undefined {
   if (barriers.walls.length === 0 && barriers.conflicts.length === 0) return undefined
   const { history, crossings } = store

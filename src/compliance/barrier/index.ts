@@ -12,6 +12,7 @@ export {
 } from './crossing-request.ts'
 export type { CrossingRequest } from './crossing-request.ts'
 export type { Explanation, ExplainQuestion, Reason } from './explain.ts'
+export { overlayHistory } from './overlay-history.ts'
 export { openBarrierStore, readBarrierStore } from './store.ts'
 export type { BarrierStore } from './store.ts'
 export { dayText } from './types.ts'

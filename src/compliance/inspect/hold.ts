@@ -2,8 +2,7 @@ import type { Question } from '../../core/call.ts'
 import type { Decision } from '../../core/decision.ts'
 import type { PolicyFacts, RuleStatement } from '../../core/facts.ts'
 import type { PolicyOutcome } from '../contracts.ts'
-import { placeholderName } from '../redaction/index.ts'
-import { mergeFindings } from '../window/index.ts'
+import { hideFindings } from './hide.ts'
 import type { LookedAt } from './memo.ts'
 import { reasonOf } from './parts.ts'
 import type { HoldAnswer, InspectionParts } from './parts.ts'
@@ -47,19 +46,7 @@ export function askPeople(
 /** What an approver sees: the last text, without anything that was found in it. */
 function previewOf(last: HeldRequest['texts'][number] | undefined): string | undefined {
   if (last === undefined) return undefined
-  const { segment, findings } = last
-  const hidden = findings.map(({ label, start, end }) => ({
-    start,
-    end,
-    write: () => `<${placeholderName(label)}>`,
-  }))
-  let text = ''
-  let from = 0
-  for (const { start, end, write } of mergeFindings(hidden, segment.text)) {
-    text += segment.text.slice(from, start) + write()
-    from = end
-  }
-  text += segment.text.slice(from)
+  const text = hideFindings(last.segment.text, last.findings)
   return text.length <= previewLength ? text : `${text.slice(0, previewLength)}…`
 }
 

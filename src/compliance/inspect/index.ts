@@ -1,7 +1,11 @@
 export { builtInLabels, lazyBuiltIns } from './built-ins.ts'
 export type { BuiltIns } from './built-ins.ts'
+export { dryRun } from './dry-run.ts'
+export type { BarrierOpinion, DryRunReport, JudgedFinding, JudgedText } from './dry-run.ts'
+export type { DryRunContent, DryRunInput } from './dry-run-input.ts'
 export { createFinders } from './finders.ts'
 export type { CustomPattern, FinderParts, Finders, LabelInfo, TextPlace } from './finders.ts'
+export { hideFindings } from './hide.ts'
 export { Memo } from './memo.ts'
 export type {
   HeldAction,

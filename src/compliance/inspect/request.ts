@@ -17,7 +17,7 @@ import { openCallWriter } from './treated.ts'
 import type { TreatedFinding } from './treated.ts'
 
 /** What was found in one text of a request. */
-interface InspectedText extends LookedAt {
+export interface InspectedText extends LookedAt {
   readonly segment: BodyText
 }
 
@@ -88,7 +88,8 @@ export async function inspectRequest(
   }
 }
 
-async function lookThrough(
+/** Looks through all texts of a request, also those that are one for their reader. */
+export async function lookThrough(
   { segments, joined }: RequestTexts,
   parts: InspectionParts,
 ): Promise<readonly InspectedText[]> {

@@ -1,0 +1,113 @@
+import { dryRun, overlayHistory, policyPacks } from './compliance/index.ts'
+import type {
+  BarrierSet,
+  CategorySet,
+  ContactHistory,
+  DryRunInput,
+  DryRunReport,
+  InspectionParts,
+  LabelInfo,
+  PoliciesConfig,
+} from './compliance/index.ts'
+
+/** Tries content and rules of one configuration version without a call. Nothing of it is sent or recorded. */
+export interface DryRuns {
+  /**
+   * Judges content as a call would be judged.
+   * @param policy a policy of the configuration or a ready pack that is to judge alone; all that are in force
+   *   when absent. Must be one of `policyNames`.
+   */
+  run(input: DryRunInput, policy?: string): Promise<DryRunReport>
+  /** Policies of the configuration, then ready packs. */
+  readonly policyNames: readonly string[]
+  /** Everything that judges here; for trying facts instead of content. Its barriers remember nothing. */
+  rules(): DryRules
+  /** Whether calls are inspected at all. */
+  readonly isOn: boolean
+}
+
+/** What judges in dry runs. */
+export interface DryRules extends Pick<InspectionParts, 'policies' | 'barriers' | 'clock'> {
+  /** What may be found, and what labels content may have. */
+  readonly findings: readonly LabelInfo[]
+  readonly labels: readonly string[]
+}
+
+export interface DryRunParts {
+  readonly policies: PoliciesConfig
+  /** What judges calls. */
+  readonly inForce: () => InspectionParts
+  readonly partsBy: (policies: PoliciesConfig) => InspectionParts
+  readonly barriersWith: (history: ContactHistory) => BarrierSet | undefined
+  readonly history: ContactHistory
+  readonly content: () => {
+    readonly labels: readonly LabelInfo[]
+    readonly categories: CategorySet
+  }
+  readonly isOn: boolean
+}
+
+/** Makes the dry runs of a configuration version. What they need beyond that of calls is made when it is asked for. */
+export function createDryRuns(parts: DryRunParts): DryRuns {
+  const { policies, inForce, partsBy, barriersWith, history, content, isOn } = parts
+  const alone = new Map<string, InspectionParts>()
+  const own = new Map(policies.map((policy) => [policy.id ?? policy.pack ?? '', policy]))
+
+  function partsOf(name: string): InspectionParts {
+    const known = alone.get(name)
+    if (known !== undefined) return known
+    const made = partsBy([own.get(name) ?? packed(name)])
+    alone.set(name, made)
+    return made
+  }
+
+  // Of a call that tells of several things, what it tells of first counts when it comes to the second.
+  const barriers = (): BarrierSet | undefined => barriersWith(overlayHistory(history))
+
+  return {
+    isOn,
+    policyNames: [...new Set([...own.keys(), ...policyPacks.map(({ id }) => id)])],
+    async run(input, policy) {
+      const given = policy === undefined ? inForce() : partsOf(policy)
+      return dryRun(input, { ...given, barriers: barriers() })
+    },
+    rules() {
+      const { labels, categories } = content()
+      const { policies: compiled, clock } = inForce()
+      return {
+        policies: compiled,
+        barriers: barriers(),
+        clock,
+        findings: labels,
+        labels: categories.labels,
+      }
+    },
+  }
+}
+
+/** The policy that is a ready pack and nothing else. */
+function packed(pack: string): PoliciesConfig[number] {
+  return {
+    pack,
+    mode: 'enforce',
+    default: 'allow',
+    minScore: 0.5,
+    rules: [],
+    overrides: {},
+    cases: [],
+  }
+}
+
+/** Makes something when it is first asked for, once. */
+export function once<T>(make: () => T): Once<T> {
+  let made: { readonly value: T } | undefined
+  return Object.assign(() => (made ??= { value: make() }).value, {
+    isDone: () => made !== undefined,
+  })
+}
+
+/** Something that is made when it is first asked for. */
+export interface Once<T> {
+  (): T
+  isDone(): boolean
+}
