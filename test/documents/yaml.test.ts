@@ -88,7 +88,8 @@ function walk(value: JsonValue, visit: (name: string, value: JsonValue) => void)
 async function check(text: string): Promise<void> {
   const environment = Object.fromEntries(variablesOf(text).map((name) => [name, valueOf(name)]))
   // Files that documents name are not on this machine.
-  const readFile = () => Promise.resolve(new TextEncoder().encode('the content of a file that is not here'))
+  const readFile = () =>
+    Promise.resolve(new TextEncoder().encode('the content of a file that is not here'))
   const loader = createConfigLoader(configSchema, { environment, readFile })
   const path = join(mkdtempSync(join(tmpdir(), 'smartflow-documents-')), 'smartflow.yaml')
   try {
@@ -100,7 +101,11 @@ async function check(text: string): Promise<void> {
 }
 
 function isMissingFile({ path, message }: ConfigError['problems'][number]): boolean {
-  return path.startsWith('compliance.') && path.endsWith('.file') && /no file|does not exist/.test(message)
+  return (
+    path.startsWith('compliance.') &&
+    path.endsWith('.file') &&
+    /no file|does not exist/.test(message)
+  )
 }
 
 test('there are configurations in the documents', () => {
