@@ -4,6 +4,7 @@ import {
   conjunctions,
   dataHolders,
   destroyingVerbs,
+  harmlessPairs,
   lightThings,
   moneyThings,
   tellingThings,
@@ -37,12 +38,28 @@ export function higher<T extends Judgement>(one: T, two: Judgement): T | Judgeme
 export function judgeName(name: string): NameJudgement {
   const words = wordsOf(name)
   const reads = words.some((word) => tierOfVerb(word) === 'T1')
+  if (isHarmless(words)) {
+    return { tier: 'T2', why: 'what it does can be changed back', reads, isUnknown: false }
+  }
   const judged = clausesOf(words).flatMap((clause) => judgeClause(clause) ?? [])
   const [first, ...others] = judged
   if (first === undefined) {
     return { tier: 'T2', why: 'nothing in its name is known', reads, isUnknown: true }
   }
   return { ...others.reduce(higher, first), reads, isUnknown: false }
+}
+
+/** `sign_in` signs nothing. A third word that cannot be undone makes it one of the others. */
+function isHarmless(words: readonly string[]): boolean {
+  const meant = words.filter((word) => !conjunctions.has(word))
+  const at = meant.findIndex((word, index) =>
+    harmlessPairs.has(`${word} ${meant[index + 1] ?? ''}`),
+  )
+  return at >= 0 && meant.every((word, index) => isOfPair(index, at) || tierOfVerb(word) !== 'T3')
+}
+
+function isOfPair(index: number, at: number): boolean {
+  return index === at || index === at + 1
 }
 
 /** `get_and_delete` does two things. */

@@ -37,7 +37,8 @@ const names: Readonly<Record<RiskTier, string>> = {
     invite_user share_document archive_project restore_backup subscribe_user submit_form click type_text press_key
     generate_image upsert_vector remove_label remove_reaction remove_tag frobnicate quux do_it tool x
     handle_request process_item list_and_update get_or_create find_then_edit get_delete_history read_purge_log
-    crear_evento datei_speichern ajouter_note unknown my_tool a1b2c3 transfer_funds_check notify_team
+    computer_use_preview use_computer sign_in user_signIn sign_up drag_and_drop git_checkout checkout_branch trash_email
+    remove_background crear_evento datei_speichern ajouter_note unknown my_tool a1b2c3 transfer_funds_check notify_team
   `,
   T3: `
     delete_user deleteUser DeleteUser user_delete users.delete github__delete_repository mcp__fs__remove_file
@@ -48,6 +49,7 @@ const names: Readonly<Record<RiskTier, string>> = {
     transfer_funds refund_charge refund_customer charge_card withdraw_cash purchase_ticket buy_stock sell_shares trade
     place_order submit_order order_pizza checkout_cart payout_seller remit_funds disburse_loan donate swap_tokens
     stake_eth burn_tokens liquidate_position sign_contract sign_transaction format_disk format_drive factory_reset
+    sign_in_and_delete git_checkout_delete checkout
     reset_database flush_database force_push get_and_delete list_then_purge find_or_destroy release_funds
     approve_payment execute_trade benutzer_loschen usuario_eliminar eliminar_archivo supprimer_fichier enviar_correo
     senden geld_uberweisen BenutzerLöschen deleteＵser

@@ -34,7 +34,7 @@ export const writingVerbs: ReadonlySet<string> = set(`
   block unblock ban unban mute unmute notify remind make place initiate issue process authorize authorise mark toggle
   increment decrement adjust scale resize migrate provision record log ingest index train tune promote demote enroll
   hire onboard offboard complete resolve request escalate release terminate evict quarantine isolate bash shell
-  terminal powershell ssh sudo command do perform handle manage control
+  terminal powershell ssh sudo command do perform handle manage control use operate automate interact trash
   erstellen anlegen hinzufugen andern bearbeiten speichern creer ajouter modifier enregistrer crear anadir guardar
   creare aggiungere modificare salvare criar adicionar salvar maken toevoegen wijzigen
 `)
@@ -42,7 +42,7 @@ export const writingVerbs: ReadonlySet<string> = set(`
 /** Cannot be undone: what is gone is gone, what is said is said, what is paid is paid. */
 export const irreversibleVerbs: ReadonlySet<string> = set(`
   delete remove drop destroy erase wipe purge truncate kill shred prune expunge obliterate nuke decommission
-  deprovision discard overwrite rm rmdir rmtree del unpublish trash
+  deprovision discard overwrite rm rmdir rmtree del unpublish
   send email mail sms tweet broadcast publish forward announce
   pay wire transfer refund charge withdraw purchase buy sell trade order checkout payout remit disburse donate swap
   stake mint burn liquidate sign
@@ -81,7 +81,7 @@ export const bringingVerbs: ReadonlySet<string> = set(`
 /** What can be put back as easily as it was taken away. */
 export const lightThings: ReadonlySet<string> = set(`
   label labels tag tags reaction reactions star stars filter filters assignee assignees bookmark bookmarks highlight
-  highlights item favorite favorites favourite favourites whitespace duplicates punctuation stopwords accents
+  highlights background noise item favorite favorites favourite favourites whitespace duplicates punctuation stopwords accents
 `)
 
 /** Things that hold data: to format, reset or flush one is to lose it. */
@@ -95,6 +95,11 @@ export const tellingThings: ReadonlySet<string> = set(`
   weather forecast clock calculator status info information help version health stats statistics metrics history
   summary schema dictionary documentation
 `)
+
+/** Pairs of words in which the verb means something else than alone: what they do can be changed back. */
+export const harmlessPairs: ReadonlySet<string> = new Set(
+  'sign in,sign up,sign out,sign on,sign off,drag drop,git checkout,checkout branch'.split(','),
+)
 
 /** Joins two actions in one name. */
 export const conjunctions: ReadonlySet<string> = set('and or then und oder et ou y e')
