@@ -1,7 +1,18 @@
 import { describe, expect, test } from 'bun:test'
-import type { PolicyFacts } from '../../core/facts.ts'
+import type { PolicyFacts, TargetFacts } from '../../core/facts.ts'
 import type { PolicySet } from '../contracts.ts'
-import { card, compiled, found, request, rules, targets, userText } from './testing/facts.ts'
+import { compilePolicies } from './compile.ts'
+import {
+  card,
+  compiled,
+  found,
+  request,
+  rules,
+  targets,
+  userText,
+  policiesOf,
+  vocabulary,
+} from './testing/facts.ts'
 
 const cards = { detectors: ['payment-card'] }
 const cardFinding = { label: 'payment-card', category: 'financial', score: 0.95 }
@@ -362,6 +373,33 @@ describe('where calls go', () => {
     expect(again.verdict).toBe('allow')
     const astray = set.evaluate(request({ observations, model: 'local' }))
     expect(astray.verdict).toBe('block')
+  })
+
+  test('a call that another model answers is judged by where that one is', () => {
+    const config = policiesOf({
+      id: 'p',
+      rules: [
+        { id: 'route', action: 'route', what: cards, route: { model: 'local' } },
+        { id: 'mask', action: 'mask', what: cards, where: { perimeters: ['eu'] } },
+        { id: 'public', ...publicBlock },
+      ],
+    })
+    const outcomeAt = (target: TargetFacts) =>
+      compilePolicies(config, {
+        ...vocabulary,
+        targets: new Map([['local', [target]]]),
+      }).evaluate(request({ observations }))
+    const house = outcomeAt(targets.ollama)
+    expect(house).toMatchObject({ verdict: 'allow', routeTo: 'local' })
+    expect(house.treat(cardFinding, userText)).toBeUndefined()
+    const eu = outcomeAt(targets.azure)
+    expect(eu).toMatchObject({ verdict: 'allow', routeTo: 'local' })
+    expect(eu.treat(cardFinding, userText)).toBe('mask')
+    expect(eu.admits?.(targets.azure)).toBe(true)
+    expect(eu.admits?.(targets.openai)).toBe(false)
+    const astray = outcomeAt(targets.openai)
+    expect(astray.verdict).toBe('block')
+    expect(astray.routeTo).toBeUndefined()
   })
 
   test('a route to a model overrides no block', () => {

@@ -44,7 +44,11 @@ export function compilePolicies(policies: PoliciesConfig, vocabulary: PolicyVoca
     answer: createPlan(rules, frames, 'answer'),
   }
   const sharing = sharingOf(frames)
-  const silent = joinRules(nothing, [], sharing)
+  const surroundings = {
+    sharing,
+    targetsOf: (model: string) => vocabulary.targets?.get(model) ?? [],
+  }
+  const silent = joinRules(nothing, [], surroundings)
   return {
     version: versionOf(frames, rules),
     windowSize: windowSizeOf(frames),
@@ -54,7 +58,7 @@ export function compilePolicies(policies: PoliciesConfig, vocabulary: PolicyVoca
       const active = activeRules(plan, askedOf(facts, plan.needsAddress))
       return active.length === 0 && facts.observations.length === 0
         ? silent
-        : joinRules(facts, active, sharing)
+        : joinRules(facts, active, surroundings)
     },
   }
 }

@@ -18,11 +18,21 @@ interface Exclusion {
 interface Admission {
   readonly exclusions: readonly Exclusion[]
   readonly isBlocked: boolean
-  /** Known targets that rules with `where` are measured by. */
+  /** Targets the call would go to if no rule kept it from any. */
+  readonly known: readonly TargetFacts[]
+  /** Known targets that are left: rules with `where` are measured by them. */
   readonly targets: readonly TargetFacts[]
   /** The rule that names the model which is to answer. */
   readonly router: CompiledRule | undefined
   readonly routeTo: string | undefined
+}
+
+/** What a configuration says beside its rules. */
+export interface Surroundings {
+  /** How far answers may be shared where no rule says less. */
+  readonly sharing: Sharing
+  /** Where calls for a model go; none where that is not known. */
+  readonly targetsOf: (model: string) => readonly TargetFacts[]
 }
 
 /**
@@ -32,10 +42,10 @@ interface Admission {
 export function joinRules(
   facts: PolicyFacts,
   active: readonly CompiledRule[],
-  sharing: Sharing,
+  { sharing, targetsOf }: Surroundings,
 ): PolicyOutcome {
   const inForce = active.filter(({ isShadow }) => !isShadow)
-  const admission = admissionOf(facts, inForce)
+  const admission = admissionOf(facts, inForce, targetsOf)
   const { targets, isBlocked, routeTo } = admission
   const spoken = spokenBy(inForce, facts, admission)
   const applied = inForce.filter((rule) => isTreatment(rule.action) && isMet(rule, targets))
@@ -54,20 +64,27 @@ export function joinRules(
   }
 }
 
-function admissionOf(facts: PolicyFacts, rules: readonly CompiledRule[]): Admission {
+function admissionOf(
+  facts: PolicyFacts,
+  rules: readonly CompiledRule[],
+  targetsOf: Surroundings['targetsOf'],
+): Admission {
   const exclusions = rules.flatMap((rule) => exclusionOf(rule, rules) ?? [])
   const isClosed = exclusions.some(({ isTotal }) => isTotal)
   const router = isClosed ? undefined : routerOf(facts, rules)
   const routeTo = router?.model === facts.model ? undefined : router?.model
-  const admitted = facts.targets.filter((target) => !isExcluded(target, exclusions))
-  const isExhausted = facts.targets.length > 0 && admitted.length === 0 && routeTo === undefined
+  // A call that another model answers goes where that one is.
+  const known = routeTo === undefined ? facts.targets : targetsOf(routeTo)
+  const targets = known.filter((target) => !isExcluded(target, exclusions))
+  const isExhausted = known.length > 0 && targets.length === 0
+  const isBlocked = isClosed || isExhausted
   return {
     exclusions,
-    isBlocked: isClosed || isExhausted,
-    // Where a call goes that is answered by another model is asked again, with the targets of that one.
-    targets: routeTo === undefined ? admitted : [],
+    isBlocked,
+    known,
+    targets,
     router,
-    routeTo,
+    routeTo: isBlocked ? undefined : routeTo,
   }
 }
 
@@ -112,12 +129,13 @@ function spokenBy(
   facts: PolicyFacts,
   admission: Admission,
 ): Spoken[] {
-  const { exclusions, isBlocked, targets, router } = admission
+  const { exclusions, isBlocked, known, targets, router } = admission
   return rules.flatMap((rule): Spoken[] => {
     const exclusion = exclusions.find((each) => each.rule === rule)
     if (exclusion !== undefined) {
       const isDecisive = exclusion.isTotal || isBlocked
-      const speaks = exclusion.isTotal || facts.targets.some(exclusion.excludes)
+      const met = [...facts.targets, ...known]
+      const speaks = exclusion.isTotal || met.some(exclusion.excludes)
       const { said, narrowed } = rule.words
       return speaks ? [{ rule, statement: isDecisive ? blocking(said) : narrowed }] : []
     }

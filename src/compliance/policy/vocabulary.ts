@@ -1,3 +1,4 @@
+import type { TargetFacts } from '../../core/facts.ts'
 import { builtInLabels } from '../inspect/built-ins.ts'
 import type { ComplianceConfig } from '../config.ts'
 
@@ -20,6 +21,8 @@ export interface PolicyVocabulary {
   readonly providers?: readonly string[] | undefined
   readonly perimeters?: readonly string[] | undefined
   readonly regions?: readonly string[] | undefined
+  /** Where calls for a model go, as far as that is certain; rules that route to others are asked again without it. */
+  readonly targets?: ReadonlyMap<string, readonly TargetFacts[]> | undefined
 }
 
 /** Categories by label, of the labels that are known. */
@@ -30,7 +33,10 @@ export function categoriesOf(findings: readonly KnownFinding[]): ReadonlyMap<str
 /** The parts of a configuration that name where calls may go. */
 export interface ConfiguredPlaces {
   readonly providers: readonly (Place & { readonly name: string })[]
-  readonly models: readonly { readonly name: string; readonly targets: readonly Place[] }[]
+  readonly models: readonly {
+    readonly name: string
+    readonly targets: readonly (Place & { readonly provider: string; readonly model: string })[]
+  }[]
   readonly aliases: Readonly<Record<string, string>>
 }
 
@@ -45,7 +51,7 @@ export function placesOf({
   models,
   aliases,
 }: ConfiguredPlaces): Required<
-  Pick<PolicyVocabulary, 'models' | 'providers' | 'perimeters' | 'regions'>
+  Pick<PolicyVocabulary, 'models' | 'providers' | 'perimeters' | 'regions' | 'targets'>
 > {
   const places = [...providers, ...models.flatMap(({ targets }) => targets)]
   const present = (names: readonly (string | undefined)[]): readonly string[] => [
@@ -56,7 +62,35 @@ export function placesOf({
     providers: providers.map(({ name }) => name),
     perimeters: present(places.map(({ perimeter }) => perimeter)),
     regions: present(places.map(({ region }) => region)),
+    targets: targetsOf({ providers, models, aliases }),
   }
+}
+
+/** The targets of every model by its names; not of those that stand for whole families. */
+function targetsOf({
+  providers,
+  models,
+  aliases,
+}: ConfiguredPlaces): ReadonlyMap<string, readonly TargetFacts[]> {
+  const homes = new Map(providers.map((provider) => [provider.name, provider]))
+  const byName = new Map(
+    models
+      .filter(({ name }) => !name.includes('*'))
+      .map(({ name, targets }) => [
+        name,
+        targets.map(({ provider, model, region, perimeter }) => ({
+          provider,
+          model: model === '*' ? name : model,
+          region: region ?? homes.get(provider)?.region,
+          perimeter: perimeter ?? homes.get(provider)?.perimeter,
+        })),
+      ]),
+  )
+  for (const [alias, name] of Object.entries(aliases)) {
+    const targets = byName.get(name)
+    if (targets !== undefined && !byName.has(alias)) byName.set(alias, targets)
+  }
+  return byName
 }
 
 /** Collects every name that rules of a configuration may refer to, without reading any file. */
