@@ -42,7 +42,7 @@ export function sightingsIn(view: TextView, scanner: Scanner, part?: TextPart): 
 }
 
 /** The part of the normalised text that a part of the original became. */
-function partOfNormal(view: TextView, { from, to }: TextPart): TextPart {
+export function partOfNormal(view: TextView, { from, to }: TextPart): TextPart {
   if (view.normal === view.original) return { from, to }
   return { from: placeInNormal(view, from), to: placeInNormal(view, to) }
 }

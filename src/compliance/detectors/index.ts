@@ -27,7 +27,7 @@ import { unitedKingdomDetectors } from './uk/index.ts'
 import { unitedStatesDetectors } from './us/index.ts'
 import { vehicleDetectors } from './vehicle/index.ts'
 
-export { findAll, resolve, sightingsIn } from './find-all.ts'
+export { findAll, partOfNormal, resolve, sightingsIn } from './find-all.ts'
 export { renderDetectorReference } from './reference.ts'
 export { createScanner } from './scanner.ts'
 export type { ScanResult, Scanner, TextPart } from './scanner.ts'

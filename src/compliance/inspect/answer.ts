@@ -150,7 +150,7 @@ export class AnswerInspection {
   ): readonly Finding[] {
     const { finders, categories } = this.#parts
     const view = viewOf(shown)
-    const findings = [...finders.find(view, place), ...finders.findNamesNow(view, place)]
+    const findings = [...finders.find(view, place, at), ...finders.findNamesNow(view, place)]
     this.#length = Math.max(this.#length, at.origin + shown.length)
     for (const finding of findings) {
       const key = `${id}\n${finding.label}\n${at.origin + finding.start}`

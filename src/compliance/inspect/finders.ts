@@ -1,7 +1,8 @@
 import type { Finding } from '../../core/decision.ts'
 import type { Direction, TextKind, TextRole } from '../../core/facts.ts'
 import type { TermFinder } from '../contracts.ts'
-import type { Scanner } from '../detectors/index.ts'
+import { partOfNormal } from '../detectors/index.ts'
+import type { Scanner, TextPart } from '../detectors/index.ts'
 import type { InjectionDetector } from '../injection/index.ts'
 import type { PatternSet } from '../patterns/index.ts'
 import type { SecretScanner } from '../secrets/index.ts'
@@ -26,8 +27,11 @@ export interface LabelInfo {
 
 /** Everything that looks for something in texts. */
 export interface Finders {
-  /** Everything in a text but names, with places in the original; overlaps of different labels stay. */
-  find(view: TextView, place: TextPlace): Finding[]
+  /**
+   * Everything in a text but names, with places in the original; overlaps of different labels stay. Asked about
+   * a part of it, at least what begins in the part.
+   */
+  find(view: TextView, place: TextPlace, part?: TextPart): Finding[]
   /** Names in a text, at once or, for long ones, from the worker. */
   findNames(view: TextView, place: TextPlace): readonly Finding[] | Promise<readonly Finding[]>
   /** Names in a text of bounded length, at once. */
@@ -71,12 +75,14 @@ export function createFinders(parts: FinderParts): Finders {
     )
   }
 
-  function collect(view: TextView, place: TextPlace): Finding[] {
+  function collect(view: TextView, place: TextPlace, part?: TextPart): Finding[] {
     const collector = new Collector(view, (label) => minimum(label, place.direction))
-    scan(parts, view.normal, collector, false)
+    const normalPart = part === undefined ? undefined : partOfNormal(view, part)
+    scan(parts, view.normal, collector, { part: normalPart })
     for (const run of view.decoded) {
+      if (part !== undefined && (run.end <= part.from || run.start >= part.to)) continue
       collector.run = run
-      scan(parts, run.text, collector, fragments.has(run.encoding))
+      scan(parts, run.text, collector, { isFragment: fragments.has(run.encoding) })
     }
     collector.run = undefined
     if (place.direction === 'request') judge(parts.injection, place, collector, view)
@@ -112,11 +118,19 @@ export function createFinders(parts: FinderParts): Finders {
 }
 
 /** Runs everything that works on one text by itself, encoded or not. */
-function scan(parts: FinderParts, text: string, collector: Collector, isFragment: boolean): void {
-  for (const { detector, start, end, score } of parts.scanner.scan(text, isFragment)) {
+function scan(
+  parts: FinderParts,
+  text: string,
+  collector: Collector,
+  {
+    isFragment = false,
+    part,
+  }: { readonly isFragment?: boolean; readonly part?: TextPart | undefined },
+): void {
+  for (const { detector, start, end, score } of parts.scanner.scan(text, isFragment, part)) {
     collector.add(detector, start, end, score)
   }
-  for (const { label, start, end, score } of parts.secrets?.scan(text) ?? []) {
+  for (const { label, start, end, score } of parts.secrets?.scan(text, part) ?? []) {
     collector.add({ label, category: 'secret' }, start, end, score)
   }
   if (parts.patterns !== undefined) {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/decision.ts'
 import type { Observation } from '../../core/facts.ts'
+import { hundredthsOf } from '../policy/rule.ts'
 import type { TextPlace } from './finders.ts'
 
 /** Counts what was found in the texts of a call, by label, kind of text and score. */
@@ -21,7 +22,7 @@ export class Observer {
       entry = { of, scores: new Map() }
       this.#counts.set(key, entry)
     }
-    const hundredths = Math.round(score * 100)
+    const hundredths = hundredthsOf(score)
     entry.scores.set(hundredths, (entry.scores.get(hundredths) ?? 0) + 1)
   }
 
