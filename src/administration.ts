@@ -1,6 +1,7 @@
 import type {
   AdminDependencies,
   BarriersAdministration,
+  ComplianceAdministration,
   ReportedChange,
   RoutingAdministration,
   StatusView,
@@ -27,6 +28,7 @@ import {
   withChains,
 } from './routing/index.ts'
 import type { FallbackChain, ShadowOutcome, TargetRegistry } from './routing/index.ts'
+import type { Snapshot } from './snapshot.ts'
 import type { Logger, MetricsRegistry } from './telemetry/index.ts'
 
 /** What is known and was set about routing while the gateway runs; it outlives configuration versions. */
@@ -157,6 +159,9 @@ export function withSetChains(
   return { config: { ...config, models }, version: `${version}+${hash.slice(0, 8)}` }
 }
 
+/** What the admin API uses of the configuration in force. */
+type InForce = Pick<Snapshot, 'dryRuns' | 'targetsOf'>
+
 /** What the admin API needs of a gateway. */
 export interface AdministeredGateway {
   readonly clock: Clock
@@ -171,6 +176,11 @@ export interface AdministeredGateway {
   readonly holds: Holds
   readonly barriers: BarrierStore
   readonly keys: Pick<Keys, 'list'>
+  /** Uses the configuration in force, which stays until that has ended. */
+  readonly inSnapshot: <T>(use: (snapshot: InForce) => Promise<T>) => Promise<T>
+  /** The configuration in force, for looking at it. */
+  readonly current: () => InForce
+  readonly clientFormats: readonly string[]
   /** Puts fallback chains in force; throws when that cannot be done, and nothing has changed then. */
   readonly applyChains: (chains: readonly FallbackChain[], keep: () => void) => void
 }
@@ -188,6 +198,7 @@ export function administrationOf(gateway: AdministeredGateway): AdminDependencie
     stops: stopAdministration(gateway),
     holds: gateway.holds,
     barriers: barriersAdministration(gateway),
+    compliance: complianceAdministration(gateway),
     record: (record) => log.append(record),
     onChange: (change) => logChange(logger, change),
     newRequestId,
@@ -210,6 +221,23 @@ function barriersAdministration({
     ask: (question) => askBarriers(question, keys.list(), compiled().explain),
     now: () => clock.now(),
     newId: () => `crossing_${Bun.randomUUIDv7('buffer').toHex()}`,
+  }
+}
+
+function complianceAdministration({
+  current,
+  inSnapshot,
+  clientFormats,
+  keys,
+  config,
+}: AdministeredGateway): ComplianceAdministration {
+  return {
+    current,
+    use: inSnapshot,
+    keys: () => keys.list(),
+    formats: clientFormats,
+    maxBodyBytes: () => config().server.limits.maxBodyBytes,
+    newScanId: () => `scan_${Bun.randomUUIDv7('buffer').toHex()}`,
   }
 }
 

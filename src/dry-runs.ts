@@ -1,4 +1,10 @@
-import { dryRun, overlayHistory, policyPacks } from './compliance/index.ts'
+import {
+  builtInLabels,
+  dryRun,
+  hideFound,
+  overlayHistory,
+  policyPacks,
+} from './compliance/index.ts'
 import type {
   BarrierSet,
   CategorySet,
@@ -9,6 +15,9 @@ import type {
   LabelInfo,
   PoliciesConfig,
 } from './compliance/index.ts'
+import { GatewayError } from './core/errors.ts'
+import type { TargetFacts } from './core/facts.ts'
+import type { Principal } from './core/principal.ts'
 
 /** Tries content and rules of one configuration version without a call. Nothing of it is sent or recorded. */
 export interface DryRuns {
@@ -24,12 +33,14 @@ export interface DryRuns {
   rules(): DryRules
   /** Whether calls are inspected at all. */
   readonly isOn: boolean
+  /** Returns a text of bounded length without anything that is found in it. */
+  hide(text: string): string
 }
 
 /** What judges in dry runs. */
 export interface DryRules extends Pick<InspectionParts, 'policies' | 'barriers' | 'clock'> {
   /** What may be found, and what labels content may have. */
-  readonly findings: readonly LabelInfo[]
+  readonly findings: readonly (LabelInfo & { readonly isBuiltIn: boolean })[]
   readonly labels: readonly string[]
 }
 
@@ -61,12 +72,14 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
     return made
   }
 
+  const builtIn = new Set(builtInLabels().map(({ label }) => label))
   // Of a call that tells of several things, what it tells of first counts when it comes to the second.
   const barriers = (): BarrierSet | undefined => barriersWith(overlayHistory(history))
 
   return {
     isOn,
     policyNames: [...new Set([...own.keys(), ...policyPacks.map(({ id }) => id)])],
+    hide: (text) => hideFound(text, inForce().finders),
     async run(input, policy) {
       const given = policy === undefined ? inForce() : partsOf(policy)
       return dryRun(input, { ...given, barriers: barriers() })
@@ -78,7 +91,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
         policies: compiled,
         barriers: barriers(),
         clock,
-        findings: labels,
+        findings: labels.map((info) => ({ ...info, isBuiltIn: builtIn.has(info.label) })),
         labels: categories.labels,
       }
     },
@@ -95,6 +108,39 @@ function packed(pack: string): PoliciesConfig[number] {
     rules: [],
     overrides: {},
     cases: [],
+  }
+}
+
+/** Somebody who may ask for every model. */
+const anybody: Principal = {
+  id: '',
+  kind: 'service',
+  tenant: '',
+  groups: [],
+  authenticatedBy: 'dry-run',
+  models: ['*'],
+}
+
+/** A catalogue of models, as far as a dry run asks it. */
+interface Models {
+  resolve(asked: { readonly name: string; readonly principal: Principal }): {
+    readonly offer: { order(): readonly TargetFacts[] }
+  }
+}
+
+/** Returns where calls for a model go, by the name that callers use; `undefined` where there is no such model. */
+export function targetsNamed(models: Models, name: string): readonly TargetFacts[] | undefined {
+  try {
+    const { offer } = models.resolve({ name, principal: anybody })
+    return offer.order().map(({ provider, model, region, perimeter }) => ({
+      provider,
+      model,
+      ...(region !== undefined && { region }),
+      ...(perimeter !== undefined && { perimeter }),
+    }))
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === 'model_not_found') return undefined
+    throw error
   }
 }
 

@@ -144,6 +144,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     logger,
     status,
     config: () => config,
+    current: () => holder.current,
+    async inSnapshot(use) {
+      using lease = holder.acquire()
+      return await use(lease.value)
+    },
+    clientFormats: [...formatsByName.keys()],
     applyChains: (chains, keep) => swapKept(holder, build(config, configVersion, chains), keep),
   })
   return {

@@ -6,9 +6,12 @@ import { withConversations } from './conversations/index.ts'
 import type { Conversations } from './conversations/index.ts'
 import type { Answer, Question } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
+import type { TargetFacts } from './core/facts.ts'
 import type { OutcomeRecord } from './core/record.ts'
 import { createAuditStage } from './audit/index.ts'
 import type { AuditLog } from './audit/index.ts'
+import { targetsNamed } from './dry-runs.ts'
+import type { DryRuns } from './dry-runs.ts'
 import { withFiles } from './files.ts'
 import type { GatewayConfig } from './gateway.ts'
 import { createIntake } from './http/index.ts'
@@ -78,6 +81,9 @@ export interface SnapshotDependencies {
 export interface Snapshot extends PlaneSnapshot, AsyncDisposable {
   readonly version: string
   readonly providerNames: readonly string[]
+  readonly dryRuns: DryRuns
+  /** Where calls for a model go; `undefined` where there is no such model. */
+  targetsOf(model: string): readonly TargetFacts[] | undefined
 }
 
 /** Builds everything a configuration version needs. Nothing of it is shared with another version. */
@@ -129,6 +135,8 @@ export function buildSnapshot(
     version,
     providerNames: [...providers.keys()],
     limits: config.server.limits,
+    dryRuns: maestro.dryRuns,
+    targetsOf: (model) => targetsNamed(catalog, model),
     listModels: (principal) => catalog.list(principal),
     findModel: (name, principal) => catalog.find(name, principal),
     stages,

@@ -8,6 +8,7 @@ import { createAdminApi } from './api.ts'
 import type { AdminDependencies, ReportedChange } from './api.ts'
 import type { StopAdministration } from './stop-api.ts'
 import { administeredBarriers } from './testing/barriers.ts'
+import { notTried } from './testing/compliance.ts'
 
 const key = 'an-admin-key-of-sufficient-length'
 const sha256 = new Bun.CryptoHasher('sha256').update(key).digest('hex')
@@ -68,6 +69,7 @@ function setUp(more: Partial<AdminDependencies> = {}): void {
     },
     stops,
     holds: noHolds,
+    compliance: notTried,
     barriers: administeredBarriers({}, clock),
     record: (record) => {
       records.push(record)

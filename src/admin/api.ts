@@ -1,11 +1,13 @@
 import type { AdministrationRecord } from '../core/record.ts'
 import { administratorOf, authenticateAdministrator } from './administrators.ts'
 import type { AdminKey } from './administrators.ts'
-import type { AdminArea, Change, ChangeRequest } from './area.ts'
+import type { AdminArea, AdminQuestions, Change, ChangeRequest } from './area.ts'
 import { barriersArea } from './barriers-api.ts'
 import type { BarriersAdministration } from './barriers-api.ts'
 import { refuseForeign } from './foreign.ts'
 import { holdsArea } from './holds-api.ts'
+import { complianceArea } from './compliance-api.ts'
+import type { ComplianceAdministration } from './compliance-types.ts'
 import type { HoldAdministration } from './holds-api.ts'
 import { readBody } from './read-body.ts'
 import { Refusal, renderRefusal } from './refusal.ts'
@@ -30,6 +32,7 @@ export interface AdminDependencies {
   readonly stops: StopAdministration
   readonly holds: HoldAdministration
   readonly barriers: BarriersAdministration
+  readonly compliance: ComplianceAdministration
   /** Resolves when a record is durable; rejects when it cannot be. */
   readonly record: (record: AdministrationRecord) => Promise<void>
   /** Told about every change that was made or refused, for the operational log. */
@@ -67,6 +70,7 @@ export function createAdminApi(
     stopArea(dependencies.stops),
     holdsArea(dependencies.holds),
     barriersArea(dependencies.barriers),
+    complianceArea(dependencies.compliance),
   ]
   const change = createChanger(dependencies)
   return async function handleAdminRequest(request, sender = { address: undefined }) {
@@ -81,12 +85,27 @@ export function createAdminApi(
         const methods = areas.flatMap((each) => each.methods(pathname))
         throw methodRefused(request.method, methods)
       }
+      if (area.questions?.isAt(pathname) === true) {
+        return await answerQuestion(request, pathname, area.questions, dependencies)
+      }
       return await change(request, pathname, { sender, area })
     } catch (error) {
       if (error instanceof Refusal) return renderRefusal(error)
       throw error
     }
   }
+}
+
+/** Answers what changes nothing: it waits for no change, and no change waits for it. */
+async function answerQuestion(
+  request: Request,
+  path: string,
+  questions: AdminQuestions,
+  { keys, now }: AdminDependencies,
+): Promise<Response> {
+  const actor = authenticateAdministrator(request.headers, keys())
+  const body = await readBody(request, questions.maxBodyBytes())
+  return questions.answer({ method: request.method, path, body, actor, now: now() })
 }
 
 /** Not by way of `URL`: the host in it is the client's, and need not be one. */

@@ -14,6 +14,17 @@ export interface AdminArea {
    * stop must stop. Its record is handed to the log first all the same.
    */
   urgent?(request: ChangeRequest): Change | undefined
+  /** Questions that come as POST because of what is asked about. They change nothing and are not recorded. */
+  readonly questions?: AdminQuestions
+}
+
+/** Questions of administrators about something that they send. */
+export interface AdminQuestions {
+  readonly isAt: (path: string) => boolean
+  /** Largest body of a question, in bytes. */
+  readonly maxBodyBytes: () => number
+  /** Throws a `Refusal` for a question that cannot be answered. */
+  readonly answer: (request: ChangeRequest) => Promise<Response>
 }
 
 /** A request to read something. */

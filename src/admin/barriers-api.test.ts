@@ -6,6 +6,7 @@ import { noHolds, openStops } from '../oversight/testing/stops.ts'
 import { createAdminApi } from './api.ts'
 import type { BarriersAdministration } from './barriers-api.ts'
 import { administeredBarriers } from './testing/barriers.ts'
+import { notTried } from './testing/compliance.ts'
 
 const key = 'an-admin-key-of-sufficient-length'
 const sha256 = new Bun.CryptoHasher('sha256').update(key).digest('hex')
@@ -71,6 +72,7 @@ beforeEach(() => {
     },
     stops: { ...openStops(clock), models: () => [], twoPersonRelease: () => false },
     holds: noHolds,
+    compliance: notTried,
     barriers,
     record(record) {
       if (!canRecord) return Promise.reject(new Error('the disk is full'))

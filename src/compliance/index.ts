@@ -49,6 +49,7 @@ export {
   createFinders,
   dryRun,
   hideFindings,
+  hideFound,
   lazyBuiltIns,
   Memo,
 } from './inspect/index.ts'
@@ -76,6 +77,7 @@ export type {
   JudgedText,
   LabelInfo,
   RequestTexts,
+  SessionReader,
   StreamEnding,
   TextPlace,
 } from './inspect/index.ts'

@@ -1,6 +1,8 @@
 import type { Finding } from '../../core/decision.ts'
 import { placeholderName } from '../redaction/index.ts'
+import { viewOf } from '../normalise/index.ts'
 import { mergeFindings } from '../window/index.ts'
+import type { Finders, TextPlace } from './finders.ts'
 
 /** Puts the names of what was found in the place of it, such as `<EMAIL>`. */
 export function hideFindings(
@@ -19,4 +21,12 @@ export function hideFindings(
     from = end
   }
   return result + text.slice(from)
+}
+
+const note: TextPlace = { role: 'user', kind: 'text', direction: 'request' }
+
+/** Puts the names of whatever is found in a text of bounded length in the place of it. */
+export function hideFound(text: string, finders: Finders): string {
+  const view = viewOf(text)
+  return hideFindings(text, [...finders.find(view, note), ...finders.findNamesNow(view, note)])
 }

@@ -5,7 +5,7 @@ export type { BarrierOpinion, DryRunReport, JudgedFinding, JudgedText } from './
 export type { DryRunContent, DryRunInput } from './dry-run-input.ts'
 export { createFinders } from './finders.ts'
 export type { CustomPattern, FinderParts, Finders, LabelInfo, TextPlace } from './finders.ts'
-export { hideFindings } from './hide.ts'
+export { hideFindings, hideFound } from './hide.ts'
 export { Memo } from './memo.ts'
 export type {
   HeldAction,
@@ -14,6 +14,7 @@ export type {
   InspectionLimits,
   InspectionParts,
 } from './parts.ts'
+export type { EventTexts, ReadableEvent, SessionReader } from './session-reader.ts'
 export { createCompliance } from './stage.ts'
 export type { Compliance, Destinations } from './stage.ts'
 export type {
