@@ -11,36 +11,42 @@ const pieceLength = 65_536
 /** How far pieces overlap: what is longer than this may be found as two. */
 const overlap = 8_192
 
-/** Looks through one text of a request, however long it is. */
-export async function lookAt(
+/** Looks through one text of a request, however long it is; short ones at once. */
+export function lookAt(
   text: string,
   place: TextPlace,
   parts: InspectionParts,
   pace: Pace,
-): Promise<LookedAt> {
+): LookedAt | Promise<LookedAt> {
   const { memo } = parts
   const key = memo.keyOf(text, place)
   const known = key === undefined ? undefined : memo.get(key)
   if (known !== undefined) return known
   const looked =
     text.length <= pieceLength
-      ? await lookAtPiece(text, place, parts)
-      : await lookAtPieces(text, place, parts, pace)
-  if (key !== undefined) memo.set(key, looked)
-  return looked
+      ? lookAtPiece(text, place, parts)
+      : lookAtPieces(text, place, parts, pace)
+  if (key === undefined) return looked
+  const keep = (found: LookedAt): LookedAt => {
+    memo.set(key, found)
+    return found
+  }
+  return looked instanceof Promise ? looked.then(keep) : keep(looked)
 }
 
-async function lookAtPiece(
+function lookAtPiece(
   text: string,
   place: TextPlace,
   { finders, categories }: InspectionParts,
-): Promise<LookedAt> {
+): LookedAt | Promise<LookedAt> {
   const view = viewOf(text)
   const found = finders.find(view, place)
   const names = finders.findNames(view, place)
-  const named = names instanceof Promise ? await names : names
-  const findings = named.length === 0 ? found : [...found, ...named]
-  return { findings, labels: labelsOf(categories, view, place, findings) }
+  const withNames = (named: readonly Finding[]): LookedAt => {
+    const findings = named.length === 0 ? found : [...found, ...named]
+    return { findings, labels: labelsOf(categories, view, place, findings) }
+  }
+  return names instanceof Promise ? names.then(withNames) : withNames(names)
 }
 
 async function lookAtPieces(

@@ -67,11 +67,8 @@ export async function inspectRequest(
       : treated.length > 0
         ? 'redact'
         : 'allow'
-  const statements = inOrder([
-    ...outcome.spoken,
-    ...refusals,
-    ...(barrier?.verdict.statements ?? []),
-  ])
+  const others = [...refusals, ...(barrier?.verdict.statements ?? [])]
+  const statements = others.length === 0 ? outcome.spoken : inOrder([...outcome.spoken, ...others])
   const decision = decisionOf({ verdict, statements, outcome, facts, texts, parts, hold })
   return {
     decision,
@@ -96,7 +93,9 @@ export async function lookThrough(
   const pace = new Pace(parts.limits.maxInspectionMs)
   const inspected: InspectedText[] = []
   for (const segment of segments) {
-    inspected.push({ segment, ...(await lookAt(segment.text, placeOf(segment), parts, pace)) })
+    const looked = lookAt(segment.text, placeOf(segment), parts, pace)
+    const { findings, labels } = looked instanceof Promise ? await looked : looked
+    inspected.push({ segment, findings, labels })
     if (pace.isDue()) await pace.rest()
   }
   for (const texts of joined) {
@@ -152,7 +151,10 @@ function factsOf(
   { body, texts, targets, parts }: FactsSource,
 ): PolicyFacts {
   const observer = new Observer()
-  for (const { segment, findings } of texts) {
+  const labels = new Set<string>()
+  for (const { segment, findings, labels: found } of texts) {
+    for (const label of found) labels.add(label)
+    if (findings.length === 0) continue
     const place = placeOf(segment)
     for (const finding of findings) observer.add(finding, place)
   }
@@ -167,7 +169,7 @@ function factsOf(
     model,
     targets,
     observations: observer.observations(),
-    labels: [...new Set(texts.flatMap(({ labels }) => labels))].toSorted(),
+    labels: labels.size === 0 ? [] : [...labels].toSorted(),
     tools: body.tools.map((tool): ToolFact => {
       const { name, use } = tool
       return { name, use, tier: parts.tierOf(tool) }
@@ -199,6 +201,7 @@ function treatedTexts(
   outcome: PolicyOutcome,
 ): CallState['treated'] {
   return texts.flatMap(({ segment, findings }) => {
+    if (findings.length === 0) return []
     const treated = findings.flatMap((finding): TreatedFinding[] => {
       const treatment = outcome.treat(finding, segment)
       return treatment === undefined ? [] : [{ ...finding, treatment }]
