@@ -23,14 +23,13 @@ import type { Principal } from './core/principal.ts'
 export interface DryRuns {
   /**
    * Judges content as a call would be judged.
-   * @param policy a policy of the configuration or a ready pack that is to judge alone; all that are in force
-   *   when absent. Must be one of `policyNames`.
+   * @param policy what is to judge alone, one of `policyNames`; all that is in force when absent
    */
   run(input: DryRunInput, policy?: string): Promise<DryRunReport>
-  /** Policies of the configuration, then ready packs. */
+  /** Policies of the configuration, then ready packs: those that have the name of a policy as `pack:gdpr`. */
   readonly policyNames: readonly string[]
-  /** Everything that judges here; for trying facts instead of content. Its barriers remember nothing. */
-  rules(): DryRules
+  /** What judges, for trying facts instead of content. Its barriers remember for themselves alone. */
+  rules(policy?: string): DryRules
   /** Whether calls are inspected at all. */
   readonly isOn: boolean
   /** Returns a text of bounded length without anything that is found in it. */
@@ -67,7 +66,7 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
   function partsOf(name: string): InspectionParts {
     const known = alone.get(name)
     if (known !== undefined) return known
-    const made = partsBy([own.get(name) ?? packed(name)])
+    const made = partsBy([own.get(name) ?? packed(name.replace(/^pack:/, ''))])
     alone.set(name, made)
     return made
   }
@@ -78,15 +77,15 @@ export function createDryRuns(parts: DryRunParts): DryRuns {
 
   return {
     isOn,
-    policyNames: [...new Set([...own.keys(), ...policyPacks.map(({ id }) => id)])],
+    policyNames: [...own.keys(), ...policyPacks.map(({ id }) => (own.has(id) ? `pack:${id}` : id))],
     hide: (text) => hideFound(text, inForce().finders),
     async run(input, policy) {
       const given = policy === undefined ? inForce() : partsOf(policy)
       return dryRun(input, { ...given, barriers: barriers() })
     },
-    rules() {
+    rules(policy) {
       const { labels, categories } = content()
-      const { policies: compiled, clock } = inForce()
+      const { policies: compiled, clock } = policy === undefined ? inForce() : partsOf(policy)
       return {
         policies: compiled,
         barriers: barriers(),

@@ -27,7 +27,6 @@ import {
 import type {
   BarrierSet,
   BarrierKnowledge,
-  BarrierStore,
   BuiltIns,
   CategorySet,
   ComplianceConfig,
@@ -53,7 +52,7 @@ import { openKeyFile } from './storage/index.ts'
 export interface MaestroDependencies extends BodyReaderOptions {
   readonly clock: Clock
   /** What barriers know beside their configuration; it outlives every version of it. */
-  readonly barriers: BarrierStore
+  readonly barriers: Omit<BarrierKnowledge, 'clock'>
   readonly detection: Detection
   readonly holds: HoldDesk
 }

@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, (io: CliIo) => Promise<Command>>> = {
   keys: async () => (await import('./keys.ts')).runKeysCommand,
   barrier: async () => (await import('./barrier.ts')).runBarrierCommand,
   categories: async () => (await import('./categories.ts')).runCategoriesCommand,
+  policy: async () => (await import('./policy.ts')).runPolicyCommand,
   stop: async () => (await import('./stop.ts')).runStopCommand,
   holds: async () => (await import('./holds.ts')).runHoldsCommand,
   health: async () => (await import('./health.ts')).runHealthCommand,
@@ -41,6 +42,7 @@ const usage = `Smartflow ${version}, the AI gateway.
   smartflow barrier explain|crossings   who may send and receive which content, and why
   smartflow categories train|score|show train topics of content, and try them
   smartflow exact-data hash             hash a table of customers, to find its rows in texts
+  smartflow policy test|replay          run the cases of policies, judge past decisions anew
   smartflow stop halt|read-only|normal  stop what calls may do, at once
   smartflow holds list|approve|deny     decide about actions that wait for approval
   smartflow health [--url URL] [--ca FILE] [--server-name NAME]

@@ -84,10 +84,12 @@ export type {
 export { complianceNotConfigured, inspectionNotConfigured } from './not-configured.ts'
 export { createPatternCompiler } from './patterns/index.ts'
 export {
+  casesOfPack,
   compilePolicies,
   factsOfCase,
   findProblems as findPolicyProblems,
   judgeFacts,
+  openReplay,
   placesOf,
   policyPacks,
   policyWarnings,
@@ -104,6 +106,8 @@ export type {
   PolicyCase,
   PolicyProblem,
   PolicyVocabulary,
+  Replay,
+  ReplayChange,
   ReplayOptions,
   ReplayReport,
 } from './policy/index.ts'

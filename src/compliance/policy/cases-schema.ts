@@ -90,10 +90,12 @@ export const policyCaseSchema = z.strictObject({
   expect: expectSchema.describe('What must come out'),
 })
 
-/** Schema of a file of cases: a list, or an object with `cases`. */
-export const casesFileSchema = z.union([
-  z.array(policyCaseSchema).max(100_000),
-  z.strictObject({ cases: z.array(policyCaseSchema).max(100_000) }).transform(({ cases }) => cases),
-])
+/** Schema of a list of cases. */
+export const casesSchema = z.array(policyCaseSchema).max(100_000)
+
+/** Schema of an object with cases. */
+export const casesObjectSchema = z.strictObject({ cases: casesSchema })
 
 export type PolicyCase = z.output<typeof policyCaseSchema>
+/** A case as it is written. */
+export type PolicyCaseInput = z.input<typeof policyCaseSchema>

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import type { PolicyFacts, Treatment } from '../../core/facts.ts'
 import type { PolicySet } from '../contracts.ts'
-import { casesFileSchema } from './cases-schema.ts'
+import { casesObjectSchema, casesSchema } from './cases-schema.ts'
 import type { PolicyCase } from './cases-schema.ts'
+import { policyPacks } from './packs/index.ts'
 import { hundredthsOf, strengthOf } from './rule.ts'
 import type { KnownFinding } from './vocabulary.ts'
 import { categoriesOf } from './vocabulary.ts'
@@ -112,10 +113,15 @@ export function judgeFacts(policies: PolicySet, facts: PolicyFacts): JudgedCase 
   }
 }
 
+/** Returns the cases of a ready pack, for the pack as it is delivered; none for a name that no pack has. */
+export function casesOfPack(name: string): readonly PolicyCase[] {
+  return casesSchema.parse(policyPacks.find(({ id }) => id === name)?.cases ?? [])
+}
+
 /** Most bytes of a file of cases. */
 const maxFileBytes = 16_777_216
 
-/** Reads the file that `casesFile` names, YAML or JSON. Throws with the place of what is wrong in it. */
+/** Reads the file that `casesFile` names, YAML or JSON: a list of cases, or an object with `cases`. Throws with the place of what is wrong in it. */
 export async function readCasesFile(path: string): Promise<readonly PolicyCase[]> {
   let document: unknown
   try {
@@ -126,8 +132,9 @@ export async function readCasesFile(path: string): Promise<readonly PolicyCase[]
     const reason = error instanceof Error ? error.message : String(error)
     throw new Error(`The file of cases ${path} cannot be read: ${reason}`, { cause: error })
   }
-  const result = casesFileSchema.safeParse(document)
-  if (result.success) return result.data
+  const isList = Array.isArray(document)
+  const result = isList ? casesSchema.safeParse(document) : casesObjectSchema.safeParse(document)
+  if (result.success) return 'cases' in result.data ? result.data.cases : result.data
   const issue = result.error.issues[0]
   const place = issue === undefined || issue.path.length === 0 ? 'its top' : issue.path.join('.')
   throw new Error(`The file of cases ${path} is not valid at ${place}: ${issue?.message ?? ''}`)

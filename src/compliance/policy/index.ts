@@ -7,12 +7,13 @@ export { hundredthsOf } from './rule.ts'
 export type { PolicyPath, PolicyProblem } from './rule.ts'
 export { policyPacks } from './packs/index.ts'
 export type { PolicyPack } from './packs/index.ts'
-export { factsOfCase, judgeFacts, readCasesFile, runCases } from './cases.ts'
+export { casesOfPack, factsOfCase, judgeFacts, readCasesFile, runCases } from './cases.ts'
 export type { CaseResult, JudgedCase } from './cases.ts'
 export type { PolicyCase } from './cases-schema.ts'
-export { replay } from './replay.ts'
+export { openReplay, replay } from './replay.ts'
 export type {
   DecisionFactsRecord,
+  Replay,
   ReplayChange,
   ReplayDifference,
   ReplayOptions,

@@ -74,6 +74,13 @@ export interface ReplayOptions {
 
 const maxExamples = 5
 
+/** Past decisions that are judged by other policies, one after the other. */
+export interface Replay {
+  /** Judges one; returns what would change, `undefined` where nothing would. */
+  add(record: DecisionFactsRecord): ReplayChange | undefined
+  report(): ReplayReport
+}
+
 /**
  * Judges past decisions by other policies. Pure; holds one record at a time. What barriers said is left out:
  * policies do not decide it.
@@ -81,29 +88,44 @@ const maxExamples = 5
 export function replay(
   records: Iterable<DecisionFactsRecord>,
   next: PolicySet,
-  { previous, maxChanges = 1000 }: ReplayOptions = {},
+  options: ReplayOptions = {},
 ): ReplayReport {
+  const replayed = openReplay(next, options)
+  for (const record of records) replayed.add(record)
+  return replayed.report()
+}
+
+/** Begins to judge past decisions by other policies, for records that come one by one. */
+export function openReplay(
+  next: PolicySet,
+  { previous, maxChanges = 1000 }: ReplayOptions = {},
+): Replay {
   const rules = new Map<string, RuleReplay>()
   const verdicts: Record<string, number> = {}
   const changes: ReplayChange[] = []
   let [count, changed] = [0, 0]
-  for (const record of records) {
-    count += 1
-    const change = changeOf(record, next, previous)
-    if (change === undefined) continue
-    changed += 1
-    if (changes.length < maxChanges) changes.push(change)
-    if (change.before !== change.after) {
-      const turn = `${change.before} → ${change.after}`
-      verdicts[turn] = (verdicts[turn] ?? 0) + 1
-    }
-    for (const rule of change.rules) countRule(rules, rule, change)
+  return {
+    add(record) {
+      count += 1
+      const change = changeOf(record, next, previous)
+      if (change === undefined) return undefined
+      changed += 1
+      if (changes.length < maxChanges) changes.push(change)
+      if (change.before !== change.after) {
+        const turn = `${change.before} → ${change.after}`
+        verdicts[turn] = (verdicts[turn] ?? 0) + 1
+      }
+      for (const rule of change.rules) countRule(rules, rule, change)
+      return change
+    },
+    report() {
+      const weight = (rule: RuleReplay): number => rule.verdicts + rule.treatments + rule.admits
+      const byRule = [...rules.values()].sort(
+        (a, b) => weight(b) - weight(a) || (a.ruleId < b.ruleId ? -1 : 1),
+      )
+      return { records: count, changed, verdicts, byRule, changes }
+    },
   }
-  const weight = (rule: RuleReplay): number => rule.verdicts + rule.treatments + rule.admits
-  const byRule = [...rules.values()].sort(
-    (a, b) => weight(b) - weight(a) || (a.ruleId < b.ruleId ? -1 : 1),
-  )
-  return { records: count, changed, verdicts, byRule, changes }
 }
 
 /** What two versions are compared by. */

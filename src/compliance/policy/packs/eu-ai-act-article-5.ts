@@ -72,4 +72,22 @@ export const euAiActArticle5Pack: PolicyPack = {
     action,
     message: `This may concern a practice that Article 5(1)(${letter}) of the EU AI Act prohibits: ${text}`,
   })),
+  cases: [
+    {
+      name: 'social scoring is shown to somebody first',
+      facts: { labels: ['ai-act:social-scoring'] },
+      expect: { verdict: 'hold', rules: ['eu-ai-act-article-5/social-scoring'] },
+    },
+    {
+      name: 'inferring emotions is warned of, as there are exceptions',
+      facts: { labels: ['ai-act:emotion-inference'] },
+      expect: { verdict: 'allow', rules: ['eu-ai-act-article-5/emotion-inference'] },
+    },
+    {
+      name: 'answers are not held',
+      direction: 'answer',
+      facts: { labels: ['ai-act:social-scoring'] },
+      expect: { verdict: 'allow', notRules: ['eu-ai-act-article-5/social-scoring'] },
+    },
+  ],
 }

@@ -82,4 +82,43 @@ export const gdprPack: PolicyPack = {
       sharing: 'none',
     },
   ],
+  cases: [
+    {
+      name: 'an address for mail leaves as a token, which is restored in the answer',
+      text: 'Please answer jonas.keller@example.com before noon.',
+      expect: {
+        verdict: 'redact',
+        rules: ['gdpr/minimisation'],
+        treatments: { email: 'tokenise' },
+      },
+    },
+    {
+      name: 'an account is masked',
+      text: 'Refund it to GB33 BUKB 2020 1555 5555 55.',
+      expect: { verdict: 'redact', rules: ['gdpr/bank-data'], treatments: { iban: 'mask' } },
+    },
+    {
+      name: 'special categories wait for somebody who knows the ground',
+      facts: { labels: ['special-category:health'] },
+      target: { perimeter: 'eu' },
+      expect: { verdict: 'hold', rules: ['gdpr/special-categories'] },
+    },
+    {
+      name: 'and do not leave the Union at all',
+      facts: { labels: ['special-category:health'] },
+      target: { perimeter: 'public' },
+      expect: { verdict: 'block', rules: ['gdpr/special-categories-transfer'] },
+    },
+    {
+      name: 'lists of identity numbers wait for approval',
+      facts: { found: [{ label: 'de-tax-id', category: 'identity', count: 100 }] },
+      target: { perimeter: 'on-premises' },
+      expect: { verdict: 'hold', rules: ['gdpr/large-scale'], notRules: ['gdpr/transfers'] },
+    },
+    {
+      name: 'what is about nobody passes as it is',
+      text: 'Explain the difference between a mutex and a semaphore in 200 words.',
+      expect: { verdict: 'allow' },
+    },
+  ],
 }

@@ -117,4 +117,44 @@ export const hipaaPack: PolicyPack = {
       sharing: 'none',
     },
   ],
+  cases: [
+    {
+      name: 'a social security number is redacted',
+      text: 'The SSN of the patient is 219-09-9998.',
+      expect: {
+        verdict: 'redact',
+        rules: ['hipaa/social-security'],
+        treatments: { 'us-ssn': 'redact' },
+      },
+    },
+    {
+      name: 'contacts are redacted, in answers as well',
+      direction: 'answer',
+      text: 'You reach the ward at ward-7@clinic.example.org.',
+      expect: { verdict: 'redact', rules: ['hipaa/contacts'], treatments: { email: 'redact' } },
+    },
+    {
+      name: 'health information goes to no one without a contract',
+      facts: { labels: ['phi'] },
+      target: { perimeter: 'public' },
+      expect: { verdict: 'block', rules: ['hipaa/business-associates'] },
+    },
+    {
+      name: 'but to those who have one',
+      facts: { labels: ['phi'] },
+      target: { perimeter: 'business-associate' },
+      expect: { verdict: 'allow', notRules: ['hipaa/business-associates'] },
+    },
+    {
+      name: 'pictures of patients wait for approval',
+      facts: { labels: ['phi'], attachments: [{ type: 'image' }] },
+      target: { perimeter: 'on-premises' },
+      expect: { verdict: 'hold', rules: ['hipaa/voices-and-faces'] },
+    },
+    {
+      name: 'a date says nothing where nothing is about health',
+      facts: { found: [{ label: 'date', category: 'date' }] },
+      expect: { verdict: 'allow' },
+    },
+  ],
 }

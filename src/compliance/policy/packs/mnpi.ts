@@ -51,4 +51,39 @@ export const mnpiPack: PolicyPack = {
       sharing: 'none',
     },
   ],
+  cases: [
+    {
+      name: 'an insider asks the models of the house',
+      facts: { labels: ['deal:aurora'] },
+      as: { roles: ['insider'] },
+      target: { perimeter: 'on-premises' },
+      expect: { verdict: 'allow', rules: ['mnpi/sharing'], notRules: ['mnpi/insiders'] },
+    },
+    {
+      name: 'and no others',
+      facts: { labels: ['mnpi'] },
+      as: { roles: ['insider'] },
+      target: { perimeter: 'public' },
+      expect: { verdict: 'block', rules: ['mnpi/confined'] },
+    },
+    {
+      name: 'who is not on the list waits for approval',
+      facts: { labels: ['deal:aurora'] },
+      target: { perimeter: 'on-premises' },
+      expect: { verdict: 'hold', rules: ['mnpi/insiders'] },
+    },
+    {
+      name: 'no agent acts on it',
+      facts: { labels: ['mnpi'] },
+      as: { kind: 'agent', roles: ['insider'] },
+      target: { perimeter: 'on-premises' },
+      expect: { verdict: 'block', rules: ['mnpi/agents'] },
+    },
+    {
+      name: 'what is published is no secret',
+      facts: { labels: ['published'] },
+      target: { perimeter: 'public' },
+      expect: { verdict: 'allow' },
+    },
+  ],
 }

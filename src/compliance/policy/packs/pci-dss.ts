@@ -32,4 +32,36 @@ export const pciDssPack: PolicyPack = {
       sharing: 'none',
     },
   ],
+  cases: [
+    {
+      name: 'a card number is redacted',
+      text: 'Charge it to 5500 0055 5555 5559, please.',
+      expect: {
+        verdict: 'redact',
+        rules: ['pci-dss/card-numbers'],
+        treatments: { 'payment-card': 'redact' },
+      },
+    },
+    {
+      name: 'and in answers as well',
+      direction: 'answer',
+      text: 'Your card is 5500 0055 5555 5559.',
+      expect: { verdict: 'redact', rules: ['pci-dss/card-numbers'] },
+    },
+    {
+      name: 'a verification code goes nowhere',
+      facts: { found: [{ label: 'custom:cvv' }] },
+      expect: { verdict: 'block', rules: ['pci-dss/authentication-data'] },
+    },
+    {
+      name: 'a list of cards waits for approval',
+      facts: { found: [{ label: 'payment-card', count: 20 }] },
+      expect: { verdict: 'hold', rules: ['pci-dss/bulk'] },
+    },
+    {
+      name: 'a long number that is no card stays',
+      text: 'Order 5500 0055 5555 5558 was shipped.',
+      expect: { verdict: 'allow' },
+    },
+  ],
 }

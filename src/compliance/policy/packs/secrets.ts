@@ -44,4 +44,26 @@ export const secretsPack: PolicyPack = {
       sharing: 'none',
     },
   ],
+  cases: [
+    {
+      name: 'private keys go nowhere',
+      facts: { found: [{ label: 'private-key' }] },
+      expect: { verdict: 'block', rules: ['secrets/private-keys'] },
+    },
+    {
+      name: 'a password in a connection is taken out',
+      text: 'Connect with postgres://app:Tr4mpoline-Quartz@db.internal:5432/orders',
+      expect: { verdict: 'redact', rules: ['secrets/passwords'] },
+    },
+    {
+      name: 'many secrets are a dump',
+      facts: { found: [{ label: 'api-token', count: 10 }] },
+      expect: { verdict: 'block', rules: ['secrets/dumps'] },
+    },
+    {
+      name: 'talking about passwords is none',
+      text: 'How long should a password be, and how often should it be changed?',
+      expect: { verdict: 'allow' },
+    },
+  ],
 }
