@@ -1,14 +1,19 @@
-import type { BodyReader, StreamEnding } from './compliance/index.ts'
+import type { BodyReader, SessionReader, StreamEnding } from './compliance/index.ts'
 import { isStreamed } from './core/call.ts'
 import type { Question } from './core/call.ts'
 import {
   answerTexts,
+  bringsSound,
+  openRealtimeReader,
   openStreamEnding,
   openTextGate,
+  pieceLike,
   rangesIn,
+  replacePiece,
   requestTexts,
+  spokenBy,
 } from './formats/index.ts'
-import type { ClientFormat } from './formats/index.ts'
+import type { ClientFormat, JoinedText } from './formats/index.ts'
 
 const encoder = new TextEncoder()
 const eventStream = 'text/event-stream'
@@ -30,11 +35,7 @@ export function createBodyReader({ clientFormats, maxFrameBytes }: BodyReaderOpt
   return {
     request(question) {
       const texts = requestTexts(question)
-      const joined = texts.joined.map((each) => ({
-        text: each.text,
-        rangesOf: (range: Parameters<typeof rangesIn>[1]) => rangesIn(each, range),
-      }))
-      return { ...texts, joined }
+      return { ...texts, joined: texts.joined.map(joinedTexts) }
     },
     answer: (question, { body, headers }) =>
       answerTexts(question, isStreamed(body) ? '' : body, headers['content-type'] ?? ''),
@@ -48,6 +49,29 @@ export function createBodyReader({ clientFormats, maxFrameBytes }: BodyReaderOpt
     openGate: (question, openFilter) =>
       openTextGate(formatOf(question).name, { openFilter, maxFrameBytes }),
     openEnding: (question) => endingOf(formatOf(question), question),
+    openSession,
+  }
+}
+
+function openSession(): SessionReader {
+  const reader = openRealtimeReader()
+  return {
+    request(event) {
+      const texts = reader.request(event)
+      return { ...texts, joined: texts.joined.map(joinedTexts) }
+    },
+    openGate: (open) => reader.openGate(open),
+    bringsSound,
+    spokenBy,
+    replacePiece,
+    pieceLike,
+  }
+}
+
+function joinedTexts(joined: JoinedText) {
+  return {
+    text: joined.text,
+    rangesOf: (range: Parameters<typeof rangesIn>[1]) => rangesIn(joined, range),
   }
 }
 

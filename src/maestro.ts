@@ -16,6 +16,7 @@ import {
   createPatternCompiler,
   createTermFinder,
   labelsOf,
+  inspectionNotConfigured,
   lazyBuiltIns,
   Memo,
   openDictionaries,
@@ -46,7 +47,7 @@ import type { Direction } from './core/facts.ts'
 import { createDryRuns, once } from './dry-runs.ts'
 import type { DryRuns } from './dry-runs.ts'
 import type { GatewayConfig } from './gateway.ts'
-import type { ComplianceStage } from './pipeline/index.ts'
+import type { ComplianceStage, InspectionStage } from './pipeline/index.ts'
 import { openKeyFile } from './storage/index.ts'
 
 export interface MaestroDependencies extends BodyReaderOptions {
@@ -110,6 +111,8 @@ function keptTerms(): Detection['terms'] {
 /** The compliance of one configuration version. */
 export interface Maestro extends AsyncDisposable {
   readonly stage: ComplianceStage
+  /** Inspects the events of realtime sessions. */
+  readonly inspection: InspectionStage
   /** Tries content and rules without a call; also in a gateway that inspects nothing. */
   readonly dryRuns: DryRuns
 }
@@ -135,10 +138,11 @@ export function createMaestro(config: ContentConfig, dependencies: MaestroDepend
   const ground = once(() => groundOf(config, dependencies))
   const inForce = once(() => rulesOf(config, config.policies, ground(), dependencies))
   const isOn = isConfigured(config)
-  const stage = isOn ? createCompliance(inForce(), true) : complianceNotConfigured
+  const compliance = isOn ? createCompliance(inForce(), true) : undefined
   const { clock, barriers: store } = dependencies
   return {
-    stage,
+    stage: compliance ?? complianceNotConfigured,
+    inspection: compliance?.sessions ?? inspectionNotConfigured,
     dryRuns: createDryRuns({
       policies: config.policies,
       inForce,

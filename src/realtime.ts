@@ -1,8 +1,7 @@
-import { inspectionNotConfigured } from './compliance/index.ts'
 import { openAiRealtime } from './formats/index.ts'
 import type { GatewayConfig } from './gateway.ts'
 import type { RealtimePlane } from './http/index.ts'
-import type { SessionRegistry, Stages } from './pipeline/index.ts'
+import type { RealtimeStages, Stages } from './pipeline/index.ts'
 import { createSessions } from './providers/index.ts'
 import type { OpenSession, OpenSocket, Provider, ProviderConfig } from './providers/index.ts'
 import { channelTo, createSimulatedProvider } from './providers/simulated/index.ts'
@@ -12,14 +11,14 @@ import { GatewayError } from './core/errors.ts'
 export function realtimePlane(
   stages: Stages,
   { server }: Pick<GatewayConfig, 'server'>,
-  sessions: SessionRegistry,
+  { sessions, inspection }: Pick<RealtimeStages, 'sessions' | 'inspection'>,
 ): RealtimePlane {
   const { maxBufferedBytes } = server.realtime
   return {
     maxBufferedBytes,
     stages: {
       ...stages,
-      inspection: inspectionNotConfigured,
+      inspection,
       sessions,
       sessionLimits: { ...server.realtime, maxJsonDepth: server.limits.maxJsonDepth },
       events: openAiRealtime,

@@ -140,7 +140,7 @@ export function buildSnapshot(
     listModels: (principal) => catalog.list(principal),
     findModel: (name, principal) => catalog.find(name, principal),
     stages,
-    realtime: realtimePlane(stages, config, dependencies.sessions),
+    realtime: realtimePlane(stages, config, { ...dependencies, ...maestro }),
     async [Symbol.asyncDispose]() {
       clearTimeout(pricing)
       checks[Symbol.dispose]()

@@ -28,4 +28,9 @@ export const inspectionNotConfigured = {
 }
 
 const passing: SessionVerdict = { verdict: 'pass' }
-const passingInspector: SessionInspector = { inspect: () => passing }
+const passingInspector: SessionInspector = {
+  inspect: () => passing,
+  isHolding: false,
+  idle: () => passing,
+  end: () => passing,
+}

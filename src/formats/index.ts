@@ -24,7 +24,14 @@ export { ollamaChat } from './ollama-chat/index.ts'
 export { openAiChat, takesReasoningBack } from './openai-chat/index.ts'
 export { openAiCompletions } from './openai-completions/index.ts'
 export { openAiResponses } from './openai-responses/index.ts'
-export { openAiRealtime } from './openai-realtime/index.ts'
+export {
+  bringsSound,
+  openAiRealtime,
+  openRealtimeReader,
+  pieceLike,
+  replacePiece,
+  spokenBy,
+} from './openai-realtime/index.ts'
 export { readCompleteAnswer } from './complete-answer.ts'
 export type { CompleteAnswer } from './complete-answer.ts'
 export { setMembers } from './json-edit.ts'

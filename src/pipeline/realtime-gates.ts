@@ -5,10 +5,26 @@ import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { RealtimeEvent, SessionInspector, SessionVerdict } from '../core/session.ts'
 import { addUsage } from '../core/usage.ts'
 import type { TokenUsage } from '../core/usage.ts'
+import { Blocks } from './realtime-blocks.ts'
+import { refusalBy } from './refusal-of.ts'
 import type { Connection, RealtimeEvents } from './realtime-stages.ts'
 
-/** Returns what of a frame goes on: itself, another one in its place, or nothing. */
-export type Gate = (frame: Frame) => Frame | undefined | Promise<Frame | undefined>
+/** What goes on of a frame: itself, others in its place, or nothing. */
+export type Passed = readonly Frame[]
+
+/** Returns what of a frame goes on. */
+export type Gate = (frame: Frame) => Passed | Promise<Passed>
+
+/** The gate of what a provider says: parts of its texts may wait. */
+export interface ProviderGate {
+  readonly pass: Gate
+  /** Whether something waits. */
+  readonly isHolding: boolean
+  /** Returns what may go because nothing has come for a while. */
+  idle(): Passed | Promise<Passed>
+  /** Returns what is left when nothing more comes. */
+  end(): Passed | Promise<Passed>
+}
 
 /** What the gates of one session share. */
 export interface GateContext {
@@ -32,7 +48,8 @@ export interface Tally {
   readonly running: Set<string>
   blockedClientEvents: number
   blockedProviderEvents: number
-  replacedEvents: number
+  /** Events of the client and responses in which something was replaced. */
+  changes: number
 }
 
 /** Makes an empty tally. */
@@ -42,7 +59,7 @@ export function newTally(): Tally {
     running: new Set(),
     blockedClientEvents: 0,
     blockedProviderEvents: 0,
-    replacedEvents: 0,
+    changes: 0,
   }
 }
 
@@ -56,7 +73,7 @@ const maxEchoedIdLength = 512
 export function createClientGate(context: GateContext): Gate {
   const { client, connection, events, question, tally } = context
 
-  function refuse(error: GatewayError, event?: RealtimeEvent): Promise<undefined> | undefined {
+  function refuse(error: GatewayError, event?: RealtimeEvent): Passed | Promise<Passed> {
     const { requestId } = question.call
     tally.blockedClientEvents += 1
     const about = event?.eventId?.slice(0, maxEchoedIdLength)
@@ -65,10 +82,9 @@ export function createClientGate(context: GateContext): Gate {
   }
 
   async function apply(frame: Frame, event: RealtimeEvent, verdict: SessionVerdict) {
-    if (verdict.verdict === 'pass') return rename(frame, event)
-    if (verdict.decision !== undefined) await context.decided(verdict.decision)
-    if (verdict.verdict === 'block') return refuse(blocked(verdict.decision), event)
-    return rename(replace(frame, verdict.texts, context), event)
+    if (verdict.decision !== undefined) await decide(verdict.decision, context)
+    if (verdict.verdict === 'block') return refuse(refusalBy(verdict.decision), event)
+    return framesOf(verdict, frame).map((each) => rename(each, event))
   }
 
   /** A name of the gateway's own becomes the one by which the provider knows the model. */
@@ -87,9 +103,9 @@ export function createClientGate(context: GateContext): Gate {
     if (event.models.some((model) => !permitted.includes(model))) {
       return refuse(otherModel(question.model), event)
     }
-    const verdict = inspect(event, 'client', context)
+    const verdict = inspect(frame, event, 'client', context)
     if (verdict instanceof Promise) return verdict.then((known) => apply(frame, event, known))
-    return verdict.verdict === 'pass' ? rename(frame, event) : apply(frame, event, verdict)
+    return isPlain(verdict) ? [rename(frame, event)] : apply(frame, event, verdict)
   }
 }
 
@@ -98,92 +114,86 @@ export function createClientGate(context: GateContext): Gate {
  * cancelled, the client is told, and of what still comes of it only the end passes, without its output.
  * Also counts what responses consumed.
  */
-export function createProviderGate(context: GateContext): Gate {
-  const { client, connection, events, question, tally } = context
-  const blockedResponses = new Set<string>()
-  const blockedItems = new Set<string>()
-  /** Ids of events that the gateway sent to the provider in the client's name. */
-  const ownEvents = new Set<string>()
+export function createProviderGate(context: GateContext): ProviderGate {
+  const { connection, events, inspector, question, tally } = context
+  const blocks = new Blocks({ connection, events, running: tally.running })
 
-  function sendOwn(write: (eventId: string) => string): void {
-    const eventId = events.newEventId()
-    ownEvents.add(eventId)
-    void connection.channel.send(write(eventId))
-  }
-
-  /** What the provider says of a response or an item that may not pass. */
-  function isOfBlocked({ responseId, itemId }: RealtimeEvent): boolean {
-    if (responseId !== undefined && blockedResponses.has(responseId)) {
-      if (itemId !== undefined) blockedItems.add(itemId)
-      return true
+  async function apply(verdict: SessionVerdict, frame?: Frame, event?: RealtimeEvent) {
+    if (verdict.decision !== undefined) await decide(verdict.decision, context)
+    if (verdict.verdict !== 'block') {
+      const frames = frame === undefined ? [] : [frame]
+      return framesOf(verdict, ...frames).map((each) => echo(each, event))
     }
-    return itemId !== undefined && blockedItems.has(itemId)
-  }
-
-  function remainder(frame: Frame, { type, responseId }: RealtimeEvent): Frame | undefined {
-    if (type === 'conversation.item.deleted') return frame
-    if (type !== 'response.done' || typeof frame !== 'string') return undefined
-    if (responseId !== undefined) blockedResponses.delete(responseId)
-    return events.withoutOutput(frame)
-  }
-
-  function block(event: RealtimeEvent): void {
-    const { responseId, itemId } = event
-    if (itemId !== undefined) blockedItems.add(itemId)
-    if (responseId !== undefined) {
-      blockedResponses.add(responseId)
-      if (tally.running.has(responseId)) sendOwn((id) => events.writeCancel(id, responseId))
-      return
-    }
-    // Words of the client that were recognised from its audio: the answers to them go with them.
-    for (const running of tally.running) sendOwn((id) => events.writeCancel(id, running))
-    if (itemId !== undefined) sendOwn((id) => events.writeDeleteItem(id, itemId))
-  }
-
-  async function apply(frame: Frame, event: RealtimeEvent, verdict: SessionVerdict) {
-    if (verdict.verdict === 'pass') return echo(frame, event)
-    if (verdict.decision !== undefined) await context.decided(verdict.decision)
-    if (verdict.verdict === 'replace') return echo(replace(frame, verdict.texts, context), event)
     tally.blockedProviderEvents += 1
-    block(event)
-    const error = events.writeError(blocked(verdict.decision), question.call)
-    void client.send(error)
-    return remainder(frame, event)
+    blocks.add(verdict.subject ?? event ?? nothing)
+    const said = (verdict.frames ?? []).map((each) => echo(each, event))
+    const error = events.writeError(refusalBy(verdict.decision), question.call)
+    const isOfIt = event !== undefined && (verdict.subject === undefined || blocks.has(event))
+    const rest = frame !== undefined && isOfIt ? blocks.remainder(frame, event) : []
+    return [...said, error, ...rest]
   }
 
-  function echo(frame: Frame, { models }: RealtimeEvent): Frame {
-    if (context.echo === undefined || models.length === 0 || typeof frame !== 'string') return frame
+  function echo(frame: Frame, event: RealtimeEvent | undefined): Frame {
+    const isNamed = event !== undefined && event.models.length > 0
+    if (context.echo === undefined || !isNamed || typeof frame !== 'string') return frame
     return events.replaceModel(frame, context.echo)
   }
 
-  return (frame) => {
+  function pass(frame: Frame): Passed | Promise<Passed> {
     const event = events.read(frame)
     count(tally, event)
     // An error about what the gateway did by itself is none of the client's.
-    if (event.errorAbout !== undefined && ownEvents.delete(event.errorAbout)) return undefined
-    if (isOfBlocked(event)) return remainder(frame, event)
-    const verdict = inspect(event, 'provider', context)
-    if (verdict instanceof Promise) return verdict.then((known) => apply(frame, event, known))
-    return verdict.verdict === 'pass' ? echo(frame, event) : apply(frame, event, verdict)
+    if (blocks.isAboutOwn(event)) return []
+    if (blocks.has(event)) return blocks.remainder(frame, event)
+    const verdict = inspect(frame, event, 'provider', context)
+    if (verdict instanceof Promise) return verdict.then((known) => apply(known, frame, event))
+    if (isPlain(verdict)) return [echo(frame, event)]
+    const isDecided = verdict.decision === undefined && verdict.verdict === 'replace'
+    return isDecided
+      ? verdict.frames.map((each) => echo(each, event))
+      : apply(verdict, frame, event)
+  }
+
+  return {
+    pass,
+    get isHolding() {
+      return inspector.isHolding
+    },
+    idle: () => apply(inspector.idle()),
+    end: () => apply(inspector.end()),
   }
 }
 
-function nothingAfter(pending: Promise<void> | undefined): Promise<undefined> | undefined {
-  return pending?.then(() => undefined)
+const nothing = { responseId: undefined, itemId: undefined } as const
+
+/** Tells whether an event goes on as it is, and nothing has to be recorded before. */
+function isPlain(verdict: SessionVerdict): boolean {
+  return verdict.verdict === 'pass' && verdict.decision === undefined
+}
+
+function nothingAfter(sending: Promise<void> | undefined): Passed | Promise<Passed> {
+  return sending === undefined ? [] : sending.then(() => [])
+}
+
+function framesOf(
+  verdict: Exclude<SessionVerdict, { verdict: 'block' }>,
+  ...frames: Passed
+): Passed {
+  return verdict.verdict === 'replace' ? verdict.frames : frames
+}
+
+async function decide(decision: Decision, { decided, tally }: GateContext): Promise<void> {
+  if (decision.verdict === 'redact') tally.changes += 1
+  await decided(decision)
 }
 
 function inspect(
-  { type, texts, responseId, itemId }: RealtimeEvent,
+  frame: Frame,
+  { type, responseId, itemId, json }: RealtimeEvent,
   from: 'client' | 'provider',
   { inspector }: GateContext,
 ): SessionVerdict | Promise<SessionVerdict> {
-  return inspector.inspect({ from, type, texts, responseId, itemId })
-}
-
-function replace(frame: Frame, texts: readonly string[], { events, tally }: GateContext): Frame {
-  if (typeof frame !== 'string') return frame
-  tally.replacedEvents += 1
-  return events.replaceTexts(frame, texts)
+  return inspector.inspect({ from, frame, type, responseId, itemId, json })
 }
 
 function count(tally: Tally, { type, responseId, usage }: RealtimeEvent): void {
@@ -200,10 +210,6 @@ function faultOf(frame: Frame, { events, maxJsonDepth }: GateContext): GatewayEr
   } catch (error) {
     return toGatewayError(error)
   }
-}
-
-function blocked({ reason }: Decision): GatewayError {
-  return new GatewayError('blocked_by_policy', reason)
 }
 
 function otherModel(asked: string): GatewayError {

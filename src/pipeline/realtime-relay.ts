@@ -2,7 +2,8 @@ import { brokenCode, frameBytes } from '../core/channel.ts'
 import type { Channel, ChannelEnd, Frame } from '../core/channel.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { ErrorCode } from '../core/errors.ts'
-import type { Gate } from './realtime-gates.ts'
+import type { Gate, Passed, ProviderGate } from './realtime-gates.ts'
+import { withPauses } from './realtime-pauses.ts'
 import type { SessionLimits } from './realtime-stages.ts'
 
 /** How a session ended: by whom, and with which error if it is one. */
@@ -18,7 +19,7 @@ export interface RelayParts {
   readonly client: Channel
   readonly provider: Channel
   readonly fromClient: Gate
-  readonly fromProvider: Gate
+  readonly fromProvider: ProviderGate
   readonly limits: SessionLimits
   /** Called with the function that ends the session from outside. */
   readonly onStop: (end: (error: GatewayError) => void) => void
@@ -44,26 +45,52 @@ export async function relay(parts: RelayParts): Promise<SessionEnd> {
   using meter = startMeter(limits, fail)
   parts.onStop(fail)
 
-  async function pump(from: 'client' | 'provider'): Promise<void> {
-    const [source, target] = from === 'client' ? [client, provider] : [provider, client]
-    const gate = from === 'client' ? parts.fromClient : parts.fromProvider
-    for await (const frame of source) {
+  async function sendTo(to: 'client' | 'provider', frames: readonly Frame[]): Promise<void> {
+    const [target, from] =
+      to === 'client' ? [client, 'provider' as const] : [provider, 'client' as const]
+    for (const frame of frames) {
       if (isOver) return
-      meter.count(frame, from)
-      const judged = gate(frame)
-      const passed = judged instanceof Promise ? await judged : judged
-      if (isOver) return
-      if (passed === undefined) continue
-      if (from === 'provider') parts.onAnswer()
-      const pending = target.send(passed)
+      if (to === 'client') parts.onAnswer()
+      const pending = target.send(frame)
       if (pending !== undefined) await withinTime(pending, limits, from)
     }
-    const closed = await source.closed
-    end({ by: from, closed, error: errorOf(from, closed) })
   }
 
-  pump('client').catch(fail)
-  pump('provider').catch(fail)
+  async function pumpClient(): Promise<void> {
+    for await (const frame of client) {
+      if (isOver) return
+      meter.count(frame, 'client')
+      const judged = parts.fromClient(frame)
+      const passed = judged instanceof Promise ? await judged : judged
+      if (passed.length > 0) await sendTo('provider', passed)
+    }
+    const closed = await client.closed
+    end({ by: 'client', closed, error: errorOf('client', closed) })
+  }
+
+  async function pumpProvider(): Promise<void> {
+    const gate = parts.fromProvider
+    const pass = async (judged: Passed | Promise<Passed>): Promise<void> => {
+      const passed = judged instanceof Promise ? await judged : judged
+      if (passed.length > 0) await sendTo('client', passed)
+    }
+    for await (const frame of withPauses(provider, () => gate.isHolding)) {
+      if (isOver) return
+      if (frame === undefined) {
+        await pass(gate.idle())
+        continue
+      }
+      meter.count(frame, 'provider')
+      await pass(gate.pass(frame))
+    }
+    if (isOver) return
+    await pass(gate.end())
+    const closed = await provider.closed
+    end({ by: 'provider', closed, error: errorOf('provider', closed) })
+  }
+
+  pumpClient().catch(fail)
+  pumpProvider().catch(fail)
   // Awaited here: the meter runs for as long as the session does.
   return await promise
 }

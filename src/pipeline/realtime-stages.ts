@@ -1,6 +1,5 @@
-import type { Question } from '../core/call.ts'
+import type { Answer, Question } from '../core/call.ts'
 import type { Channel, Frame } from '../core/channel.ts'
-import type { Decision } from '../core/decision.ts'
 import type { GatewayError } from '../core/errors.ts'
 import type { RealtimeEvent, SessionInspector } from '../core/session.ts'
 import type { SessionRegistry } from './session-registry.ts'
@@ -18,8 +17,8 @@ export interface RealtimeStages extends Pick<
 }
 
 export interface InspectionStage {
-  /** Opens the inspection of one session, whose beginning was decided about. */
-  open(question: Question, decision: Decision): SessionInspector
+  /** Opens the inspection of one session, whose beginning was decided about; `answer` is who talks in it. */
+  open(question: Question, answer: Answer): SessionInspector
 }
 
 /** A provider that was reached for a session. */
@@ -54,7 +53,6 @@ export interface RealtimeEvents {
   /** Throws `invalid_request` for a client's frame that two readers could understand differently. */
   check(frame: Frame, maxDepth: number): void
   read(frame: Frame): RealtimeEvent
-  replaceTexts(frame: string, texts: readonly string[]): string
   replaceModel(frame: string, model: string): string
   withoutOutput(frame: string): string
   newEventId(): string

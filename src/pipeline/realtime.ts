@@ -48,9 +48,9 @@ export async function openRealtime(stages: RealtimeStages, call: Call): Promise<
     if (!mayPass(decision)) throw refusalBy(decision) // 403
 
     const allowed = stages.compliance.redact(question, decision)
-    const inspector = stages.inspection.open(allowed, decision)
     const answer = await stages.routing.send(allowed, offer) // 502 504
     const connection = connectionOf(answer)
+    const inspector = openInspector(stages, allowed, { answer, connection }) // 503
     const held = { trail, reservation, place, running }
     return sessionOf({ stages, question, offer, decision, inspector, connection, answer, ...held })
   } catch (error) {
@@ -61,6 +61,21 @@ export async function openRealtime(stages: RealtimeStages, call: Call): Promise<
     stages.compliance.forget(question)
     trail.refuse(refusal)
     throw refusal
+  }
+}
+
+/** A session that nobody can inspect is not begun. */
+function openInspector(
+  { inspection }: RealtimeStages,
+  question: Question,
+  { answer, connection }: Pick<Opened, 'answer' | 'connection'>,
+): SessionInspector {
+  try {
+    return inspection.open(question, answer)
+  } catch (error) {
+    connection.channel.close(1000, '')
+    answer.report.onEnd?.()
+    throw error
   }
 }
 
@@ -167,8 +182,18 @@ function contextOf(opened: Opened, client: Channel, tally: Tally): GateContext {
     events: stages.events,
     inspector,
     maxJsonDepth: stages.sessionLimits.maxJsonDepth,
-    decided: (found) => trail.decided(found),
+    decided: decidedOnce(trail),
     tally,
+  }
+}
+
+/** Records each decision; one that is made about many events alike has one record. */
+function decidedOnce(trail: AuditTrail): GateContext['decided'] {
+  const recorded = new WeakSet<Decision>()
+  return async (decision) => {
+    if (recorded.has(decision)) return
+    await trail.decided(decision)
+    recorded.add(decision)
   }
 }
 
@@ -190,7 +215,7 @@ function warningsOf(tally: Tally): string[] {
   const counts: [count: number, what: string][] = [
     [tally.blockedClientEvents, 'client events refused'],
     [tally.blockedProviderEvents, 'provider events blocked'],
-    [tally.replacedEvents, 'events changed'],
+    [tally.changes, 'events or responses changed'],
     [tally.running.size, 'responses unfinished, their tokens not counted'],
   ]
   return counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)

@@ -20,6 +20,7 @@ import { Observer } from './observe.ts'
 import { Pace } from './pace.ts'
 import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
 import type { CallState, InspectionParts } from './parts.ts'
+import { recordableFacts } from './recordable.ts'
 import { mergeTreated } from './treated.ts'
 import type { TreatedFinding } from './treated.ts'
 
@@ -109,7 +110,7 @@ export class AnswerInspection {
       labels: [...this.#labels].toSorted(),
       sharing,
       policyVersion: versionOf(this.#parts),
-      facts: this.#facts(),
+      facts: recordableFacts(this.#facts(), this.#parts.finders),
       ...(statements.length > 0 && { statements }),
       ...(shadowed.length > 0 && { shadowed }),
     }
@@ -284,7 +285,11 @@ function blockFrom(findings: readonly Finding[], { from }: InspectedPart): Windo
   return { start, end: start + 1, isBlocking: true, write: () => '' }
 }
 
-function targetsOf({ provider, model }: Answer, { targets }: CallState): readonly TargetFacts[] {
+/** Returns the target that answered, as far as it is known. */
+export function targetsOf(
+  { provider, model }: Answer,
+  { targets }: CallState,
+): readonly TargetFacts[] {
   if (provider === undefined || model === undefined) return []
   const known = targets.find((each) => each.provider === provider && each.model === model)
   return [known ?? { provider, model }]

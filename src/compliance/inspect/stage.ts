@@ -3,11 +3,13 @@ import type { Answer, Call, Question } from '../../core/call.ts'
 import type { Decision } from '../../core/decision.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { TargetFacts } from '../../core/facts.ts'
+import type { SessionInspector } from '../../core/session.ts'
 import { AnswerInspection, inspectWhole } from './answer.ts'
 import type { CallState, InspectionParts } from './parts.ts'
 import { inspectRequest } from './request.ts'
 import { inspectStream } from './stream.ts'
-import { mergeTreated } from './treated.ts'
+import { openSessionInspection } from './session.ts'
+import { rewritten } from './treated.ts'
 
 /** Where a call may go, as the stage is told of it. */
 export interface Destinations {
@@ -20,6 +22,8 @@ export interface Compliance {
   redact(question: Question, decision: Decision): Question
   inspectAnswer(question: Question, answer: Answer, decision: Decision): Answer | Promise<Answer>
   forget(question: Question): void
+  /** Opens the inspection of sessions whose beginning was decided about; `answer` is who talks in one. */
+  readonly sessions: { open(question: Question, answer: Answer): SessionInspector }
 }
 
 /**
@@ -73,24 +77,11 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
       states.get(call)?.writer[Symbol.dispose]()
       states.delete(call)
     },
+    sessions: {
+      open: (question, answer) =>
+        openSessionInspection(parts, { question, answer, state: stateOf(question) }),
+    },
   }
-}
-
-/** Returns the texts of a request in which something changes, as they are to be sent. */
-function rewritten({ treated, texts, writer }: CallState): ReadonlyMap<string, string> {
-  for (const text of texts) writer.reserve(text)
-  const changed = new Map<string, string>()
-  for (const { place, text, findings } of treated) {
-    let result = ''
-    let from = 0
-    for (const finding of mergeTreated(findings)) {
-      const { start, end } = finding
-      result += text.slice(from, start) + writer.write(finding, text.slice(start, end))
-      from = end
-    }
-    changed.set(place, result + text.slice(from))
-  }
-  return changed
 }
 
 /** Tells the caller what rules only warn of. */

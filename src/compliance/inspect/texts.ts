@@ -2,6 +2,7 @@ import type { Answer, CallBody, Question } from '../../core/call.ts'
 import type { GatewayError } from '../../core/errors.ts'
 import type { AttachmentFact, TextKind, TextRole } from '../../core/facts.ts'
 import type { JsonObject } from '../../core/json.ts'
+import type { SessionReader } from './session-reader.ts'
 import type { OpenTextFilter, StreamTextGate } from '../../core/text-filter.ts'
 
 /** One text within a body. */
@@ -84,4 +85,6 @@ export interface BodyReader {
   /** Opens the gate of an answer in frames. */
   openGate(question: Question, openFilter: OpenTextFilter): StreamTextGate
   openEnding(question: Question): StreamEnding
+  /** Opens the reader of one realtime session. */
+  openSession(): SessionReader
 }

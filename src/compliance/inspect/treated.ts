@@ -47,6 +47,41 @@ export interface CallWriter extends Disposable {
   restorer(): Restorer | undefined
 }
 
+/** A text in which something is to be replaced. */
+export interface TreatedText {
+  readonly place: string
+  readonly text: string
+  readonly findings: readonly TreatedFinding[]
+}
+
+/**
+ * Returns the texts in which something changes, as they are to be sent, by their places.
+ * @param texts all texts of the call
+ */
+export function rewritten({
+  treated,
+  texts,
+  writer,
+}: {
+  readonly treated: readonly TreatedText[]
+  readonly texts: readonly string[]
+  readonly writer: CallWriter
+}): ReadonlyMap<string, string> {
+  for (const text of texts) writer.reserve(text)
+  const changed = new Map<string, string>()
+  for (const { place, text, findings } of treated) {
+    let result = ''
+    let from = 0
+    for (const finding of mergeTreated(findings)) {
+      const { start, end } = finding
+      result += text.slice(from, start) + writer.write(finding, text.slice(start, end))
+      from = end
+    }
+    changed.set(place, result + text.slice(from))
+  }
+  return changed
+}
+
 export interface CallWriterOptions {
   readonly principal: string
   readonly requestId: string

@@ -2,7 +2,9 @@ import { GatewayError } from '../../core/errors.ts'
 import type { Frame } from '../../core/channel.ts'
 import { isObject, parseJson } from '../../core/json.ts'
 import { hasRepeatedMember, outlineJson } from '../json-scan.ts'
-import { maxTextDepth } from './texts.ts'
+
+/** Deeper than any event is. */
+const maxEventDepth = 64
 
 /**
  * Checks a client's frame before anyone reads it. Throws `invalid_request` for everything that others could
@@ -11,7 +13,7 @@ import { maxTextDepth } from './texts.ts'
  */
 export function checkEvent(frame: Frame, maxDepth: number): void {
   if (typeof frame !== 'string' || !/^[ \t\r\n]*\{/.test(frame)) throw noEvent()
-  const deepest = Math.min(maxDepth, maxTextDepth)
+  const deepest = Math.min(maxDepth, maxEventDepth)
   try {
     outlineJson(frame, deepest)
   } catch (error) {

@@ -2,26 +2,25 @@ import { asObject, isObject, parseJson } from '../../core/json.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { setMembers } from '../json-edit.ts'
 import { outlineJson } from '../json-scan.ts'
-import { visitTexts } from './texts.ts'
+import { replaceTexts } from '../texts/replace.ts'
+import { newEventId } from './write.ts'
 
-/**
- * Puts texts in the place of those of an event, one for one in the order in which they were read. Only the
- * top-level members that hold a changed text are written anew; all others keep their bytes.
- */
-export function replaceTexts(frame: string, texts: readonly string[]): string {
-  const json = parseJson(frame)
-  if (!isObject(json)) return frame
-  const type = typeof json['type'] === 'string' ? json['type'] : undefined
-  const changed = new Set<string>()
-  let index = 0
-  visitTexts(json, type, (_path, text, member) => {
-    const replacement = texts[index] ?? ''
-    index += 1
-    if (replacement !== text) changed.add(member)
-    return replacement
-  })
-  return setTopLevel(frame, Object.fromEntries([...changed].map((key) => [key, json[key]])))
+/** Puts another piece of a text in the place of the one that an event brings. */
+export function replacePiece(frame: string, piece: string): string {
+  return replaceTexts(frame, new Map([['delta', piece]]), besidePieces)
 }
+
+/** Makes of the event that brought a piece of a text another event that brings a piece of one's own. */
+export function pieceLike(frame: string, piece: string): string {
+  const changes = new Map([
+    ['delta', piece],
+    ['event_id', newEventId()],
+  ])
+  return replaceTexts(frame, changes, besidePieces)
+}
+
+/** What an event says about its piece. */
+const besidePieces = ['logprobs', 'obfuscation']
 
 /** Names another model where an event names one for the session or for a response. */
 export function replaceModel(frame: string, model: string): string {

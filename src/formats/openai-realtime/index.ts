@@ -1,5 +1,5 @@
 import { checkEvent } from './check.ts'
-import { replaceModel, replaceTexts, withoutOutput } from './edit.ts'
+import { replaceModel, withoutOutput } from './edit.ts'
 import { readEvent } from './read.ts'
 import { newEventId, writeCancel, writeDeleteItem, writeErrorEvent } from './write.ts'
 
@@ -7,7 +7,6 @@ import { newEventId, writeCancel, writeDeleteItem, writeErrorEvent } from './wri
 export const openAiRealtime = {
   check: checkEvent,
   read: readEvent,
-  replaceTexts,
   replaceModel,
   withoutOutput,
   newEventId,
@@ -15,3 +14,7 @@ export const openAiRealtime = {
   writeCancel,
   writeDeleteItem,
 } as const
+
+export { pieceLike, replacePiece } from './edit.ts'
+export { bringsSound, openRealtimeReader, spokenBy } from './reader.ts'
+export type { EventTexts, RealtimeReader } from './reader.ts'

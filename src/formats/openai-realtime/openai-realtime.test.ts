@@ -3,12 +3,13 @@ import * as fc from 'fast-check'
 import { GatewayError } from '../../core/errors.ts'
 import { asObject, parseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { openAiRealtime } from './index.ts'
+import { openAiRealtime, openRealtimeReader } from './index.ts'
+import type { EventTexts } from './index.ts'
 
+const read = (json: JsonObject, frame = JSON.stringify(json)): EventTexts =>
+  openRealtimeReader().request({ frame, json })
 const textsOf = (event: JsonObject): Record<string, string> =>
-  Object.fromEntries(
-    openAiRealtime.read(JSON.stringify(event)).texts.map(({ path, text }) => [path, text]),
-  )
+  Object.fromEntries(read(event).segments.map(({ place, text }) => [place, text]))
 
 describe('texts of client events', () => {
   test('are found in items, in instructions and in results of tools', () => {
@@ -51,9 +52,11 @@ describe('texts of client events', () => {
     }
     expect(textsOf({ type: 'session.update', session })).toEqual({
       'session.instructions': 'Be kind.',
+      'session.tools[0].name': 'f',
       'session.tools[0].description': 'Does it.',
       'session.audio.input.transcription.prompt': 'names',
       'session.prompt.variables.city': 'Oslo',
+      'session.prompt.variables.note.type': 'input_text',
       'session.prompt.variables.note.text': 'x',
     })
     const response = { instructions: 'Now.', input: [{ content: [{ text: 'one' }] }] }
@@ -61,6 +64,44 @@ describe('texts of client events', () => {
       'response.instructions': 'Now.',
       'response.input[0].content[0].text': 'one',
     })
+  })
+})
+
+describe('what texts are', () => {
+  test('is told by the role of an item, and by what the session knows of a call', () => {
+    const reader = openRealtimeReader()
+    const rolesOf = (json: JsonObject) =>
+      reader
+        .request({ frame: JSON.stringify(json), json })
+        .segments.map(({ role, kind, source }) => [role, kind, source].join(' ').trim())
+    const create = (item: JsonObject) => rolesOf({ type: 'conversation.item.create', item })
+    expect(rolesOf({ type: 'session.update', session: { instructions: 'Be kind.' } })).toEqual([
+      'system text',
+    ])
+    const content = [{ type: 'input_text', text: 'Hello' }]
+    expect(create({ type: 'message', role: 'system', content })).toEqual(['system text'])
+    expect(create({ type: 'message', role: 'user', content })).toEqual(['user text'])
+    const call = { type: 'function_call', call_id: 'c', name: 'mail', arguments: '{"to":"Ana"}' }
+    expect(create(call)).toEqual(['assistant text mail', 'assistant tool-arguments mail'])
+    const output = { type: 'function_call_output', call_id: 'c', output: 'sent' }
+    expect(create(output)).toEqual(['tool tool-result mail'])
+  })
+
+  test('counts sound and pictures as attachments, and tools by their use', () => {
+    const content = [
+      { type: 'input_audio', audio: 'QUJDREVGR0hJSktM' },
+      { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
+    ]
+    const { attachments, segments } = read({ item: { type: 'message', role: 'user', content } })
+    expect(attachments.map(({ type, count }) => [type, count])).toEqual([
+      ['audio', 1],
+      ['image', 1],
+    ])
+    expect(segments).toEqual([])
+    const tools = [{ type: 'function', name: 'mail', description: 'Sends.' }]
+    expect(read({ type: 'session.update', session: { tools } }).tools).toEqual([
+      { name: 'mail', use: 'offered', description: 'Sends.' },
+    ])
   })
 })
 
@@ -75,21 +116,28 @@ describe('texts of provider events', () => {
       'conversation.item.input_audio_transcription.delta',
       'response.something_new.delta',
     ]
-    for (const type of types) expect(textsOf({ type, delta: 'abc' })).toEqual({ delta: 'abc' })
+    for (const type of types) {
+      expect(read({ type, delta: 'abc' }).segments.map(({ text }) => text)).toEqual(['abc'])
+    }
     for (const type of ['response.audio.delta', 'response.output_audio.delta']) {
       expect(textsOf({ type, delta: 'QUJD' })).toEqual({})
     }
     expect(textsOf({ type: 'response.output_text.done', text: 'all' })).toEqual({ text: 'all' })
-    expect(textsOf({ type: 'response.function_call_arguments.done', arguments: '{}' })).toEqual({
-      arguments: '{}',
+    const args = '{"to":"Ana"}'
+    expect(textsOf({ type: 'response.function_call_arguments.done', arguments: args })).toEqual({
+      'arguments#jsonto': 'Ana',
     })
   })
 
   test('belong to a response and an item', () => {
-    const read = openAiRealtime.read(
+    const event = openAiRealtime.read(
       '{"type":"response.output_text.delta","response_id":"r","item_id":"i","delta":""}',
     )
-    expect(read).toMatchObject({ responseId: 'r', itemId: 'i', type: 'response.output_text.delta' })
+    expect(event).toMatchObject({
+      responseId: 'r',
+      itemId: 'i',
+      type: 'response.output_text.delta',
+    })
     expect(openAiRealtime.read('{"type":"response.done","response":{"id":"r"}}').responseId).toBe(
       'r',
     )
@@ -130,11 +178,15 @@ describe('reading', () => {
   })
 
   test('says of everything that is no event that it has no type', () => {
-    const deep = `{"type":"x","a":${'['.repeat(100)}${']'.repeat(100)}}`
-    const deeper = `{"type":"x","a":${'['.repeat(200_000)}${']'.repeat(200_000)}}`
-    for (const frame of ['', '{', '7', '[]', 'null', deep, deeper, new Uint8Array([123, 125])]) {
-      expect(openAiRealtime.read(frame)).toMatchObject({ type: undefined, texts: [] })
+    for (const frame of ['', '{', '7', '[]', 'null', new Uint8Array([123, 125])]) {
+      expect(openAiRealtime.read(frame)).toMatchObject({ type: undefined, json: undefined })
     }
+  })
+
+  test('says of an event that is nested beyond any measure that it cannot be read', () => {
+    const frame = `{"type":"x","a":${'['.repeat(2_000)}${']'.repeat(2_000)}}`
+    const { json = {} } = openAiRealtime.read(frame)
+    expect(read(json, frame)).toMatchObject({ isReadable: false, segments: [] })
   })
 
   test('finds every model an event names', () => {
@@ -185,40 +237,37 @@ describe('checking', () => {
 
 describe('editing', () => {
   test('replaces every text that was read and nothing else', () => {
-    const key = fc.constantFrom('text', 'transcript', 'content', 'item', 'x.y', 'a[0]', 'variables')
+    const key = fc.constantFrom('text', 'transcript', 'content', 'item', 'x.y', 'a-b', 'variables')
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
         { maxDepth: 4 },
         fc.string(),
-        fc.integer(),
+        fc.nat({ max: 1_000 }),
         fc.array(tie('value'), { maxLength: 3 }),
         fc.dictionary(key, tie('value'), { maxKeys: 3 }),
       ),
     }))
     fc.assert(
       fc.property(fc.dictionary(key, value), (event) => {
-        const frame = JSON.stringify({ ...event, type: 'x', number: 1 })
-        const { texts } = openAiRealtime.read(frame)
-        const edited = openAiRealtime.replaceTexts(
-          frame,
-          texts.map((_, index) => `#${index}`),
+        const json = { ...event, type: 'x', number: 1 }
+        const before = read(json)
+        const places = before.segments.map(({ place }) => place)
+        const edited = before.replace(new Map(places.map((place) => [place, `#<${place}>`])))
+        const after = read(asObject(parseJson(edited)) ?? {}, edited)
+        expect(after.segments.map(({ text }) => text)).toEqual(places.map((place) => `#<${place}>`))
+        const originals = before.segments.map(({ place, text }) => [place, text] as const)
+        expect(parseJson(after.replace(new Map(originals)))).toEqual(
+          parseJson(JSON.stringify(json)),
         )
-        const after = openAiRealtime.read(edited)
-        expect(after.texts.map(({ text }) => text)).toEqual(texts.map((_, index) => `#${index}`))
-        expect(after.texts.map(({ path }) => path)).toEqual(texts.map(({ path }) => path))
-        const restored = openAiRealtime.replaceTexts(
-          edited,
-          texts.map(({ text }) => text),
-        )
-        expect(parseJson(restored)).toEqual(parseJson(frame))
       }),
     )
   })
 
   test('keeps the bytes of other members', () => {
     const frame = '{ "big": 12345678901234567890, "delta": "abc", "type": "response.text.delta" }'
-    expect(openAiRealtime.replaceTexts(frame, ['*'])).toBe(frame.replace('"abc"', '"*"'))
-    expect(openAiRealtime.replaceTexts(frame, ['abc'])).toBe(frame)
+    const texts = read(asObject(parseJson(frame)) ?? {}, frame)
+    expect(texts.replace(new Map([['delta', '*']]))).toBe(frame.replace('"abc"', '"*"'))
+    expect(texts.replace(new Map([['delta', 'abc']]))).toBe(frame)
   })
 
   test('names another model, and takes the output from the end of a response', () => {

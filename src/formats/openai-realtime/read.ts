@@ -1,9 +1,8 @@
 import type { Frame } from '../../core/channel.ts'
 import { asNumber, asObject, asString, isObject, parseJson } from '../../core/json.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { RealtimeEvent, SessionText } from '../../core/session.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { RealtimeEvent } from '../../core/session.ts'
 import type { TokenUsage } from '../../core/usage.ts'
-import { TooDeepError, visitTexts } from './texts.ts'
 
 const unreadable: RealtimeEvent = {
   type: undefined,
@@ -11,9 +10,9 @@ const unreadable: RealtimeEvent = {
   responseId: undefined,
   itemId: undefined,
   models: [],
-  texts: [],
   usage: undefined,
   errorAbout: undefined,
+  json: undefined,
 }
 
 /** Reads a frame of either side. Never throws: what cannot be read is an event without a type. */
@@ -22,8 +21,6 @@ export function readEvent(frame: Frame): RealtimeEvent {
   const json = parseJson(frame)
   if (!isObject(json)) return unreadable
   const type = asString(json['type'])
-  const texts = readTexts(json, type)
-  if (texts === undefined) return unreadable
   const response = asObject(json['response'])
   const item = asObject(json['item'])
   return {
@@ -35,23 +32,9 @@ export function readEvent(frame: Frame): RealtimeEvent {
       const model = named?.['model']
       return typeof model === 'string' ? [model] : []
     }),
-    texts,
     usage: type === 'response.done' ? readUsage(response?.['usage']) : undefined,
     errorAbout: type === 'error' ? asString(asObject(json['error'])?.['event_id']) : undefined,
-  }
-}
-
-function readTexts(json: JsonObject, type: string | undefined): SessionText[] | undefined {
-  const texts: SessionText[] = []
-  try {
-    visitTexts(json, type, (path, text) => {
-      texts.push({ path, text })
-      return text
-    })
-    return texts
-  } catch (error) {
-    if (error instanceof TooDeepError) return undefined
-    throw error
+    json,
   }
 }
 

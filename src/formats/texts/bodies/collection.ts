@@ -23,6 +23,8 @@ interface CollectionOptions {
    * would bring in one `channel`.
    */
   readonly joins: 'content' | 'channel' | 'nothing'
+  /** Names of tools by call, for bodies that belong together. */
+  readonly tools?: Map<string, string>
 }
 
 /** Most texts of one body: beyond it reading would stop everything else. */
@@ -49,10 +51,12 @@ export class TextCollection {
   >()
   readonly #direction: 'request' | 'answer'
   readonly #joins: CollectionOptions['joins']
+  readonly #toolNames: CollectionOptions['tools']
 
-  constructor({ direction, joins }: CollectionOptions) {
+  constructor({ direction, joins, tools }: CollectionOptions) {
     this.#direction = direction
     this.#joins = joins
+    this.#toolNames = tools
   }
 
   get attachments(): readonly AttachmentCount[] {
@@ -79,6 +83,7 @@ export class TextCollection {
   ): void {
     findTexts(json, rule, scope, {
       readsLeaves: true,
+      ...(this.#toolNames !== undefined && { tools: this.#toolNames }),
       text: (found) => this.#found(found, prefix),
       tokens: (place) => this.tokens.push(prefix + place),
       tool: (tool) => this.tools.push(tool),

@@ -1,0 +1,67 @@
+import type { OpenTextFilter, TextChannel } from '../../core/text-filter.ts'
+import { openGrowingText } from '../texts/gate/growing-text.ts'
+import type { GrowingText } from '../texts/gate/growing-text.ts'
+
+interface StreamedTextOptions {
+  readonly channel: TextChannel
+  readonly isJson: boolean
+  readonly openFilter: OpenTextFilter
+}
+
+/** A text that goes out as far as its filter has decided about it, however its pieces come. */
+export class StreamedText {
+  readonly #growing: GrowingText
+  #source = ''
+  #shown = ''
+  /** Offset in the source up to which it has gone out. */
+  #sent = 0
+
+  constructor(options: StreamedTextOptions) {
+    this.#growing = openGrowingText({ ...options, keepsText: false })
+  }
+
+  get isBlocked(): boolean {
+    return this.#growing.isBlocked
+  }
+
+  get isHolding(): boolean {
+    return !this.isBlocked && this.#sent < this.#source.length
+  }
+
+  /** What was said so far. */
+  get source(): string {
+    return this.#source
+  }
+
+  /** What went out so far. */
+  get shown(): string {
+    return this.#shown
+  }
+
+  /** Takes a piece; returns what may go out now. */
+  push(piece: string): string {
+    this.#source += piece
+    this.#growing.push(piece)
+    return this.#release()
+  }
+
+  idle(): string {
+    this.#growing.idle()
+    return this.#release()
+  }
+
+  finish(): string {
+    this.#growing.finish()
+    return this.#release()
+  }
+
+  #release(): string {
+    const upTo = Math.min(this.#growing.decided, this.#source.length)
+    if (upTo <= this.#sent) return ''
+    const piece = this.#source.slice(this.#sent, upTo)
+    const text = this.#growing.rewritten(piece, this.#sent) ?? piece
+    this.#sent = upTo
+    this.#shown += text
+    return text
+  }
+}
