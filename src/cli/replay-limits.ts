@@ -33,7 +33,7 @@ export function blindSpotsOf(
   return [
     ...said(
       counts.withoutFacts > 0,
-      `${counts.withoutFacts} decisions hold no facts and were left out: nothing was inspected then, or an older version recorded them.`,
+      `Left out, as they hold no facts: ${decisions(counts.withoutFacts)}. Nothing was inspected then, or an older version recorded them.`,
     ),
     ...said(
       weak.length > 0,
@@ -54,6 +54,10 @@ export function blindSpotsOf(
     ),
     'Barriers and approvals are not replayed.',
   ]
+}
+
+function decisions(count: number): string {
+  return `${count} ${count === 1 ? 'decision' : 'decisions'}`
 }
 
 function said(isTrue: boolean, sentence: string): readonly string[] {
