@@ -6,6 +6,7 @@ import { hideFindings } from './hide.ts'
 import type { LookedAt } from './memo.ts'
 import { reasonOf } from './parts.ts'
 import type { HoldAnswer, InspectionParts } from './parts.ts'
+import { recordableFacts } from './recordable.ts'
 import type { BodyText } from './texts.ts'
 
 /** Most that an approver is shown of a text, in UTF-16 code units. */
@@ -24,7 +25,8 @@ export function askPeople(
   { texts, outcome, facts, parts }: HeldRequest,
 ): Promise<HoldAnswer> {
   const held = outcome.spoken.filter(({ action }) => action === 'hold')
-  const tool = facts.tools.find(({ use }) => use !== 'offered')
+  const { tools } = recordableFacts(facts, parts.finders)
+  const tool = tools.find(({ use }) => use !== 'offered')
   return parts.holds.ask({
     facts: {
       requestId: call.requestId,

@@ -12,6 +12,7 @@ import { Observer } from './observe.ts'
 import { inOrder, versionOf } from './parts.ts'
 import type { CallState, HoldAnswer, InspectionParts } from './parts.ts'
 import { Pace } from './pace.ts'
+import { recordableFacts } from './recordable.ts'
 import type { BodyText, JoinedTexts, RequestTexts } from './texts.ts'
 import { openCallWriter } from './treated.ts'
 import type { TreatedFinding } from './treated.ts'
@@ -239,7 +240,7 @@ function decisionOf({
     labels: facts.labels,
     sharing,
     policyVersion: versionOf(parts),
-    facts,
+    facts: recordableFacts(facts, parts.finders),
     ...(statements.length > 0 && { statements }),
     ...(shadowed.length > 0 && { shadowed }),
     ...(reason !== undefined && { reason }),
