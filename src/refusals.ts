@@ -102,9 +102,9 @@ function recordOf(
 }
 
 const maxEndpointLength = 200
-/** A longer part of a path may be a key that somebody put in the wrong place. */
-const longPart = /[^/]{32,}/g
+/** A longer part of a path may be a key that somebody put in the wrong place; others may name a person. */
+const tellingPart = /[^/]{32,}|[^/]*(?:@|%40|\d{9})[^/]*/gi
 
 function endpointOf({ method, path }: RefusedRequest): string {
-  return `${method.slice(0, 16)} ${path.replace(longPart, '…')}`.slice(0, maxEndpointLength)
+  return `${method.slice(0, 16)} ${path.replace(tellingPart, '…')}`.slice(0, maxEndpointLength)
 }
