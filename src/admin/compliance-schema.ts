@@ -106,7 +106,7 @@ export const intelligentScanBodySchema = z.strictObject({
   content: text,
   user_id: word.nullish(),
   org_id: word.nullish(),
-  context: z.unknown(),
+  context: z.unknown().optional(),
 })
 
 /** Schema of the body of `POST /api/compliance/intelligent/feedback`. */

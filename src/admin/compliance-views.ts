@@ -9,6 +9,9 @@ const personal = new Set(['contact', 'financial', 'health', 'identity', 'name', 
 /** Categories whose findings come from trained models, not from patterns and lists alone. */
 const learned = new Set(['attack', 'name'])
 
+/** Most findings that are told one by one. */
+const maxFindings = 1000
+
 /** Shows what came of a dry run. */
 export function showReport(report: DryRunReport): JsonObject {
   const { decision, reason, facts, texts, barrier } = report
@@ -20,7 +23,8 @@ export function showReport(report: DryRunReport): JsonObject {
     rules: statements.map(showStatement),
     shadowed: shadowed.map(showStatement),
     labels: [...facts.labels],
-    findings: texts.flatMap(showFindings),
+    findings: texts.flatMap(showFindings).slice(0, maxFindings),
+    findings_total: texts.reduce((sum, { findings }) => sum + findings.length, 0),
     tools: facts.tools.map((tool) => ({ ...tool })),
     attachments: facts.attachments.map((each) => ({ ...each })),
     barrier:
@@ -54,7 +58,7 @@ function showFindings({ segment, findings }: JudgedText): JsonObject[] {
   return findings.map(({ label, category, score, start, end, treatment }) => ({
     label,
     category,
-    score,
+    score: rounded(score),
     place,
     role,
     kind,
@@ -166,19 +170,23 @@ export function showIntelligentScan(
   }
 }
 
+function rounded(score: number): number {
+  return Math.round(score * 1000) / 1000
+}
+
 function findingsIn({ texts }: DryRunReport, isMeant: (category: string) => boolean): JsonObject[] {
-  return texts.flatMap(({ findings }) =>
-    findings
-      .filter(({ category }) => isMeant(category))
-      .map(({ label, category, score, start, end, treatment }) => ({
-        type: label,
-        category,
-        score,
-        start,
-        end,
-        treatment: treatment ?? null,
-      })),
-  )
+  return texts
+    .flatMap(({ findings }) => findings)
+    .filter(({ category }) => isMeant(category))
+    .slice(0, maxFindings)
+    .map(({ label, category, score, start, end, treatment }) => ({
+      type: label,
+      category,
+      score: rounded(score),
+      start,
+      end,
+      treatment: treatment ?? null,
+    }))
 }
 
 const advice = {

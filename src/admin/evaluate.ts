@@ -1,5 +1,6 @@
 import type { DryRunInput, DryRunReport } from '../compliance/index.ts'
 import type { PrincipalFacts, TargetFacts } from '../core/facts.ts'
+import { isObject, parseJson } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
 import { nearest } from '../core/nearest.ts'
 import { data } from './area.ts'
@@ -38,7 +39,8 @@ function inputOf(
 ): DryRunInput {
   const common = { ...known, direction, operation, model, sourceAddress: as.address }
   if (asked.body !== undefined && asked.format !== undefined) {
-    const text = typeof asked.body === 'string' ? asked.body : JSON.stringify(asked.body)
+    const text = typeof asked.body === 'string' ? asked.body : textOf(asked.body)
+    if (!isObject(parseJson(text))) throw badRequest('body: is no JSON object', 'body')
     return { ...common, content: { type: 'body', format: asked.format, text } }
   }
   const role = direction === 'answer' ? 'assistant' : 'user'
@@ -61,6 +63,15 @@ function inputOf(
       })),
       attachments: asked.attachments ?? [],
     },
+  }
+}
+
+function textOf(body: Readonly<Record<string, unknown>>): string {
+  try {
+    return JSON.stringify(body)
+  } catch (error) {
+    if (error instanceof RangeError) throw badRequest('body: nested too deeply', 'body')
+    throw error
   }
 }
 

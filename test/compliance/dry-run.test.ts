@@ -184,6 +184,9 @@ describe('POST /api/maestro/evaluate', () => {
     })
     const treated = JSON.stringify(body).replace(mail, '<EMAIL_1>')
     expect(data['treated']).toEqual({ body: treated })
+    const deep = `${'['.repeat(90_000)}${']'.repeat(90_000)}`
+    const nested = await post('/api/maestro/evaluate', `{"format":"gemini","body":{"a":${deep}}}`)
+    expect(nested.status).toBe(400)
     const twice = '{"messages":[],"messages":[{"role":"user","content":"x"}]}'
     expect(await evaluate({ format: 'openai-chat', body: twice })).toMatchObject({
       status: 400,
@@ -203,6 +206,7 @@ describe('POST /api/maestro/evaluate', () => {
     [{ text: 'x', body: '{}', format: 'openai-chat' }, 'exactly one of'],
     [{ body: {} }, 'body and format together'],
     [{ body: {}, format: 'opnai-chat' }, "did you mean 'openai-chat'?"],
+    [{ body: '{oops', format: 'openai-chat' }, 'no JSON object'],
     [{ text: 'x', model: 'assistent' }, "unknown model 'assistent'"],
     [{ text: 'x', policy: 'pci' }, 'unknown policy'],
     [{ text: 'x', as: { key: 'dsk' } }, "did you mean 'desk'?"],
@@ -292,6 +296,11 @@ describe('the calls of clients of an engine that learns', () => {
       'custom:wire',
     ])
     expect(data['processing_time_us']).toBeGreaterThan(0)
+  })
+
+  test('take content alone as well', async () => {
+    const { data } = await post(`${path}/scan`, { content: 'What is the weather like?' })
+    expect(data).toMatchObject({ has_violations: false, recommended_action: 'Allow' })
   })
 
   test('learn what it looks for, and that it learns nothing', async () => {
