@@ -42,14 +42,17 @@ test('there are examples', () => {
   expect(names.toSorted()).toEqual([
     'any-provider.yaml',
     'azure-apim.yaml',
+    'bank.yaml',
     'claude-bedrock-vertex.yaml',
     'credentials-by-identity.yaml',
     'eu-residency.yaml',
     'failover.yaml',
+    'hospital.yaml',
     'local-first.yaml',
     'minimal.yaml',
     'openai-and-anthropic.yaml',
     'prefix-cache.yaml',
+    'public-body.yaml',
     'two-lanes.yaml',
   ])
 })

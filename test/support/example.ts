@@ -22,6 +22,7 @@ export const examplesFolder = join(import.meta.dir, '../../examples')
 export interface Caller {
   readonly department?: string
   readonly groups?: readonly string[]
+  readonly roles?: readonly string[]
   readonly product?: string
 }
 
@@ -60,7 +61,7 @@ export function valueOf(variable: string): string {
   if (variable === 'GOOGLE_APPLICATION_CREDENTIALS') return credentialFile()
   if (variable.endsWith('SHA256')) return createHash('sha256').update(variable).digest('hex')
   if (/_UR[IL]$/.test(variable)) return 'http://127.0.0.1:1/'
-  return awsValues[variable] ?? `value-of-${variable.toLowerCase()}`
+  return knownValues[variable] ?? `value-of-${variable.toLowerCase()}`
 }
 
 /** The file of a signed-in person, the one kind that holds no private key. */
@@ -71,7 +72,9 @@ function credentialFile(): string {
   return path
 }
 
-const awsValues: Readonly<Record<string, string>> = {
+const knownValues: Readonly<Record<string, string>> = {
+  // The one that examples/hospital/patients.edm was made with.
+  PATIENTS_KEY: 'the key of the example, make one of your own',
   AWS_ACCESS_KEY_ID: upstreamAws.credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: upstreamAws.credentials.secretAccessKey,
   AWS_SESSION_TOKEN: upstreamAws.credentials.sessionToken,
@@ -192,7 +195,7 @@ function keyEntries(
   { callers = {} }: ExampleOptions,
 ): JsonObject[] {
   return Array.from(keys, ([name, key]) => {
-    const { groups, ...caller } = callers[name] ?? {}
+    const { groups, roles, ...caller } = callers[name] ?? {}
     const id = name === '' ? 'anybody' : name
     return {
       name: id,
@@ -200,6 +203,7 @@ function keyEntries(
       user: `${id}@example.com`,
       ...caller,
       ...(groups === undefined ? {} : { groups: [...groups] }),
+      ...(roles === undefined ? {} : { roles: [...roles] }),
     }
   })
 }
