@@ -1,3 +1,5 @@
+import type { GatewayError } from './errors.ts'
+
 /** A change to a text, in UTF-16 code units; `end` is exclusive and behind `start`. */
 export interface TextEdit {
   readonly start: number
@@ -40,6 +42,13 @@ export interface TextChannel {
 /** Opens the filter of one text. */
 export type OpenTextFilter = (channel: TextChannel) => TextFilter
 
+/** A call of a tool within an answer. */
+export interface ToolCall {
+  readonly name: string
+  /** JSON text, or the text the tool takes; empty where it is called with nothing. */
+  readonly arguments: string
+}
+
 /** Lets the texts of one streamed answer through a filter; everything else passes as it is and in order. */
 export interface StreamTextGate {
   /** Takes bytes as they come, however they were split; returns what may go to the client now. */
@@ -48,8 +57,17 @@ export interface StreamTextGate {
   idle(): readonly Uint8Array[]
   /** Returns what is left when the bytes have ended. */
   end(): readonly Uint8Array[]
-  /** Whether a filter stopped the answer: nothing more will come out of this gate. */
+  /** Whether the answer was stopped: nothing more will come out of this gate. */
   readonly isBlocked: boolean
+  /** Why the gate itself stopped it; `undefined` where a filter or whoever judges calls did. */
+  readonly fault: GatewayError | undefined
+  /**
+   * A call that waits to be judged, with the arguments that the client would get. Nothing is taken up meanwhile.
+   * Most often one; several where a stream contradicts itself and clients may differ in what they make of it.
+   */
+  readonly heldCall: readonly ToolCall[] | undefined
+  /** Lets the held call go, or stops the answer in front of it; returns what may go to the client now. */
+  decideCall(isAllowed: boolean): readonly Uint8Array[]
   /** Whether something waits that a later call may let go. */
   readonly isHolding: boolean
 }

@@ -14,6 +14,8 @@ export interface Scope {
   readonly source?: string | undefined
   /** Beginning of the names of the channels below, in frames of a stream. */
   readonly channel?: string | undefined
+  /** The call of a tool that texts below belong to, if there is one of this name. */
+  readonly call?: string | undefined
   /** Whether the texts of channels are told once more, whole. */
   readonly repeats?: boolean | undefined
 }
@@ -138,6 +140,7 @@ export function changed(scope: Scope, change: Partial<Scope>): Scope {
     kind: change.kind ?? scope.kind,
     source: change.source ?? scope.source,
     channel: change.channel ?? scope.channel,
+    call: change.call ?? scope.call,
     repeats: change.repeats ?? scope.repeats,
   }
 }

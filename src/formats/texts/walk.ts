@@ -36,9 +36,12 @@ export interface Finder {
   tokens?(place: string): void
   /** JSON text of a channel is taken apart as any other is. */
   readonly readsLeaves?: boolean
-  tool?(tool: ToolUse): void
+  /** A tool that the body concerns; of one that is called, `scope.call` names the call. */
+  tool?(tool: ToolUse, scope: Scope): void
   attachment?(attachment: Attachment): void
 }
+
+const noScope: Scope = { role: 'system', kind: 'text' }
 
 /** Deeper than any request may be; a place is as long as it is deep. */
 const maxDepth = 1024
@@ -96,11 +99,14 @@ class Walk {
   readonly #levels: Level[] = []
   readonly #tools: Map<string, string>
   readonly #tell: Visit['tell']
+  /** What the object told that was entered last. */
+  #told: ToolUse | undefined
+  #calls = 0
 
   constructor(finder: Finder) {
     this.#finder = finder
     this.#tools = finder.tools ?? new Map()
-    this.#tell = finder.tool === undefined ? undefined : (tool) => finder.tool?.(tool)
+    this.#tell = finder.tool === undefined ? undefined : (tool) => this.#take(tool)
   }
 
   run(body: JsonValue, rule: Rule, scope: Scope): void {
@@ -170,7 +176,21 @@ class Walk {
     const shape = rule.shape.choose?.(value) ?? rule.shape
     const own = rule.scope === undefined ? base : changed(base, rule.scope)
     const scope = shape.enter?.(value, own, { index, tools: this.#tools, tell: this.#tell }) ?? own
-    return { rule, shape, scope }
+    return { rule, shape, scope: this.#told === undefined ? scope : this.#inCall(scope) }
+  }
+
+  #take(tool: ToolUse): void {
+    if (tool.use === 'called') this.#told = tool
+    else this.#finder.tool?.(tool, noScope)
+  }
+
+  /** Tells of a call; one without a name of its own gets one. */
+  #inCall(scope: Scope): Scope {
+    const tool = this.#told
+    this.#told = undefined
+    const placed = scope.call === undefined ? changed(scope, { call: `#${this.#calls++}` }) : scope
+    if (tool !== undefined) this.#finder.tool?.(tool, placed)
+    return placed
   }
 
   #enter(

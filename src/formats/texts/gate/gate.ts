@@ -1,20 +1,44 @@
+import { GatewayError } from '../../../core/errors.ts'
 import { isObject, parseJson } from '../../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import type { OpenTextFilter, StreamTextGate, TextChannel } from '../../../core/text-filter.ts'
+import type {
+  OpenTextFilter,
+  StreamTextGate,
+  TextChannel,
+  ToolCall,
+} from '../../../core/text-filter.ts'
 import type { FormatName } from '../../format.ts'
 import type { SseFrame, SseSplitter } from '../../sse.ts'
-import { replaceTexts } from '../replace.ts'
 import type { Scope } from '../shape.ts'
 import { findTexts } from '../walk.ts'
 import type { FoundText } from '../walk.ts'
+import { CallBook, readAgain, scopeOfAnswer } from './calls.ts'
+import type { GrowingCall } from './calls.ts'
 import { openGrowingText } from './growing-text.ts'
 import type { GrowingText } from './growing-text.ts'
+import {
+  changesOf,
+  channelOf,
+  dataOf,
+  isCut,
+  isDecided,
+  isKeepAlive,
+  isOfCall,
+} from './held-frame.ts'
+import type { HeldFrame, Part } from './held-frame.ts'
 import { streamRules } from './streams.ts'
 import type { StreamRules } from './streams.ts'
 
 export interface TextGateOptions {
   readonly openFilter: OpenTextFilter
   readonly maxFrameBytes: number
+  /**
+   * Whether calls of tools wait as `heldCall` until somebody has decided. Text in front of them goes on; the texts
+   * of their arguments are looked through when the call is complete.
+   */
+  readonly holdsCalls?: boolean
+  /** Told of each complete call as it came, before its arguments are looked through where they are held. */
+  readonly openCall?: (calls: readonly ToolCall[]) => void
 }
 
 /**
@@ -22,26 +46,10 @@ export interface TextGateOptions {
  * decided, so that nothing is written anew but what changes: a frame whose text stays leaves with its very
  * bytes. What takes the place of a finding stands in the frame in which the finding began; the frames that
  * held the rest of it stay, with less text. Events that tell a text once more tell what was let out of it.
+ * What calls are decided about, and in which order, does not depend on how the bytes were split.
  */
 export function openTextGate(format: FormatName, options: TextGateOptions): StreamTextGate {
   return new Gate(streamRules[format], options)
-}
-
-/** A part of a text that a frame brings. */
-interface Part {
-  readonly place: string
-  readonly source: string
-  readonly text: GrowingText
-  /** Offset in the text. */
-  readonly start: number
-}
-
-/** A frame that waits. */
-interface HeldFrame {
-  readonly frame: SseFrame
-  readonly data: string | undefined
-  readonly parts: readonly Part[]
-  readonly derived: readonly { readonly place: string; readonly owner: string }[]
 }
 
 class Gate implements StreamTextGate {
@@ -55,13 +63,27 @@ class Gate implements StreamTextGate {
   /** The texts of a choice that may follow one another without saying so. */
   readonly #siblings = new Map<string, GrowingText[]>()
   readonly #tools = new Map<string, string>()
+  readonly #calls: CallBook<HeldFrame>
+  readonly #openCall: TextGateOptions['openCall']
+  readonly #holdsCalls: boolean
+  /** Frames that wait until a call is decided. */
+  #incoming: SseFrame[] = []
+  #hasEnded = false
+  #heldCall: readonly ToolCall[] | undefined
+  #fault: GatewayError | undefined
   #queue: HeldFrame[] = []
   #frames = 0
   #isBlocked = false
 
-  constructor(rules: StreamRules, { openFilter, maxFrameBytes }: TextGateOptions) {
+  constructor(
+    rules: StreamRules,
+    { openFilter, maxFrameBytes, holdsCalls = false, openCall }: TextGateOptions,
+  ) {
     this.#rules = rules
     this.#openFilter = openFilter
+    this.#openCall = openCall
+    this.#holdsCalls = holdsCalls
+    this.#calls = new CallBook(rules, holdsCalls)
     this.#splitter = rules.openSplitter({ maxFrameBytes })
   }
 
@@ -73,38 +95,83 @@ class Gate implements StreamTextGate {
     return this.#queue.length > 0
   }
 
+  get fault(): GatewayError | undefined {
+    return this.#fault
+  }
+
+  get heldCall(): readonly ToolCall[] | undefined {
+    return this.#heldCall
+  }
+
   push(chunk: Uint8Array): readonly Uint8Array[] {
     if (this.#isBlocked) return []
-    const sent: Uint8Array[] = []
-    for (const frame of this.#splitter.push(chunk)) {
-      if (this.#isBlocked) break
-      if (isKeepAlive(frame)) sent.push(frame.bytes)
-      else this.#take(frame)
-      this.#drain(sent)
-    }
-    return sent
+    this.#incoming.push(...this.#splitter.push(chunk))
+    return this.#work([])
   }
 
   idle(): readonly Uint8Array[] {
-    if (this.#isBlocked || this.#queue.length === 0) return []
+    if (this.#isBlocked || this.#heldCall !== undefined || this.#queue.length === 0) return []
     for (const text of this.#growing.values()) {
       if (text.decided < text.length) text.idle()
       this.#isBlocked ||= text.isBlocked
     }
-    return this.#drain([])
+    return this.#work(this.#drain([]))
   }
 
   end(): readonly Uint8Array[] {
     if (this.#isBlocked) return []
     const last = this.#splitter.flush()
     // A frame that was cut says nothing that anybody could read.
-    if (last !== undefined && !isCut(this.#rules.wire.read(last))) this.#take(last)
-    this.#finish('')
-    return this.#drain([])
+    if (last !== undefined && !isCut(this.#rules.wire.read(last))) this.#incoming.push(last)
+    this.#hasEnded = true
+    return this.#work([])
+  }
+
+  decideCall(isAllowed: boolean): readonly Uint8Array[] {
+    if (this.#heldCall === undefined || this.#isBlocked) return []
+    this.#heldCall = undefined
+    if (!isAllowed) {
+      this.#isBlocked = true
+      return this.#drain([])
+    }
+    this.#calls.allowFirst()
+    return this.#work(this.#drain([]))
+  }
+
+  /** Takes up what has come, until a call is to be judged. */
+  #work(sent: Uint8Array[]): readonly Uint8Array[] {
+    let count = 0
+    this.#holdCall(sent)
+    for (const frame of this.#incoming) {
+      if (this.#isBlocked || this.#heldCall !== undefined) break
+      count += 1
+      if (isKeepAlive(frame)) sent.push(frame.bytes)
+      else this.#take(frame)
+      this.#drain(sent)
+      this.#holdCall(sent)
+    }
+    this.#incoming = this.#isBlocked ? [] : this.#incoming.slice(count)
+    if (this.#hasEnded && this.#incoming.length === 0 && this.#heldCall === undefined) {
+      this.#finish('')
+      this.#endCalls('')
+      this.#drain(sent)
+      this.#holdCall(sent)
+    }
+    return sent
   }
 
   #take(frame: SseFrame): void {
-    if (this.#isBlocked) return
+    try {
+      this.#calls.begin(frame.bytes.byteLength)
+      this.#read(frame)
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      this.#fault = error
+      this.#isBlocked = true
+    }
+  }
+
+  #read(frame: SseFrame): void {
     this.#frames += 1
     const data = this.#rules.wire.read(frame)
     const json = data === undefined ? undefined : parseJson(data)
@@ -118,22 +185,72 @@ class Gate implements StreamTextGate {
     const isEnd = data?.trim() === '[DONE]'
     if (isEnd) this.#finish('')
     const parts = data === undefined || isEnd || data === '' ? [] : [this.#wholePart('', data)]
-    this.#queue.push({ frame, data, parts, derived: [] })
+    this.#queue.push({ frame, data, parts, derived: [], calls: [] })
+    if (isEnd) this.#endCalls('')
   }
 
   #takeJson(frame: SseFrame, data: string, json: JsonObject | JsonValue[]): void {
-    const { frame: rule, ended, saysEnds } = this.#rules
+    const { frame: rule, ended, saysEnds, calls } = this.#rules
     const ends = isObject(json) ? ended(json, frame.event) : []
     if (saysEnds) for (const channels of ends) this.#finish(channels)
-    const parts: Part[] = []
-    const derived: { place: string; owner: string }[] = []
+    const held: HeldFrame = { frame, data, parts: [], derived: [], calls: [] }
     findTexts(json, rule, scopeOfAnswer, {
       tools: this.#tools,
-      text: (found) => parts.push(this.#partOf(found)),
-      derived: (place, owner) => derived.push({ place, owner }),
+      tool: (tool, scope) => {
+        if (tool.use !== 'called') return
+        if (this.#calls.tell(tool, scope, held)) this.#endBefore(scope)
+      },
+      text: (found) => {
+        if (!this.#calls.take(found, held)) held.parts.push(this.#partOf(found))
+      },
+      derived: (place, owner) => held.derived.push({ place, owner }),
     })
     if (!saysEnds) for (const channels of ends) this.#finish(channels)
-    this.#queue.push({ frame, data, parts, derived })
+    this.#queue.push(held)
+    const endedCalls = isObject(json) ? (calls.ended?.(json, frame.event) ?? ends) : []
+    for (const keys of endedCalls) this.#endCalls(keys)
+  }
+
+  /** Where words may go on behind a call, those in front of it are decided before it. */
+  #endBefore({ call = '' }: Scope): void {
+    if (!this.#holdsCalls || this.#rules.calls.endTexts !== true) return
+    const choice = call.slice(0, call.indexOf('/') + 1)
+    for (const [channel, text] of this.#growing) if (channel.startsWith(choice)) this.#end(text)
+  }
+
+  #endCalls(keys: string): void {
+    for (const call of this.#calls.end(keys)) {
+      if (!this.#holdsCalls) this.#openCall?.(call.told(this.#rules))
+    }
+  }
+
+  /** Brings the first call to be judged, if it is complete and all in front of it has left. */
+  #holdCall(sent: Uint8Array[]): void {
+    const call = this.#holdsCalls && this.#heldCall === undefined ? this.#calls.first : undefined
+    if (call?.isComplete !== true || this.#isBlocked) return
+    if (this.#queue[0]?.calls.includes(call) !== true) return
+    this.#openCall?.(call.told(this.#rules))
+    const texts = new Set<GrowingText>()
+    for (const { frame, found } of call.deferred) {
+      const part = this.#partOf(found)
+      frame.parts.push(part)
+      texts.add(part.text)
+    }
+    call.deferred = []
+    for (const [channel, text] of this.#growing) if (texts.has(text)) this.#growing.delete(channel)
+    for (const text of texts) this.#end(text)
+    if (this.#isBlocked) this.#drain(sent)
+    else this.#heldCall = this.#asItLeaves(call)
+  }
+
+  /** The call with the arguments that the client would get. */
+  #asItLeaves(call: GrowingCall<HeldFrame>): readonly ToolCall[] {
+    const isChanged = call.frames.some(({ frame }) => changesOf(frame).size > 0)
+    if (!isChanged) return call.told(this.#rules)
+    return readAgain(call, this.#rules, (frame) => {
+      const json = parseJson(dataOf(frame, changesOf(frame)) ?? '')
+      return typeof json === 'object' && json !== null ? json : undefined
+    })
   }
 
   #partOf({ place, text, scope, key, channel, isJson }: FoundText): Part {
@@ -217,7 +334,7 @@ class Gate implements StreamTextGate {
   #drain(sent: Uint8Array[]): Uint8Array[] {
     let count = 0
     for (const held of this.#queue) {
-      if (!held.parts.every(isDecided)) break
+      if (!held.parts.every(isDecided) || !held.calls.every((call) => this.#mayGo(call))) break
       sent.push(this.#bytesOf(held))
       count += 1
     }
@@ -225,49 +342,14 @@ class Gate implements StreamTextGate {
     return sent
   }
 
-  #bytesOf({ frame, data, parts, derived }: HeldFrame): Uint8Array {
-    const changed = new Map<string, string>()
-    for (const { place, source, text, start } of parts) {
-      const rewritten = text.rewritten(source, start)
-      if (rewritten !== undefined) changed.set(place, rewritten)
-    }
-    if (changed.size === 0 || data === undefined) return frame.bytes
-    const plain = changed.get('')
-    if (plain !== undefined) return this.#rules.wire.write(frame, plain)
-    const places = [...changed.keys()]
-    const cleared = derived
-      .filter(({ owner }) => places.some((place) => place.startsWith(owner)))
-      .map(({ place }) => place)
-    return this.#rules.wire.write(frame, replaceTexts(data, changed, cleared))
+  #mayGo({ isAllowed }: GrowingCall<HeldFrame>): boolean {
+    return isAllowed || !this.#holdsCalls
   }
-}
 
-const scopeOfAnswer: Scope = { role: 'assistant', kind: 'text', channel: '' }
-
-/** Tells whether a channel is what a tool is called with: clients need it whole, so it may wait. */
-function isOfCall(channel: string): boolean {
-  return channel.includes('/tool ')
-}
-
-function isDecided({ source, text, start }: Part): boolean {
-  return text.decided >= start + source.length
-}
-
-function channelOf(id: string, { role, kind, source }: Scope, key?: string): TextChannel {
-  return {
-    id,
-    role,
-    kind,
-    ...(source !== undefined && source !== '' && { source }),
-    ...(key !== undefined && { key }),
+  #bytesOf(held: HeldFrame): Uint8Array {
+    const data = dataOf(held, changesOf(held))
+    return data === undefined || data === held.data
+      ? held.frame.bytes
+      : this.#rules.wire.write(held.frame, data)
   }
-}
-
-/** Comments and pings keep a connection open: they wait for nothing. */
-function isKeepAlive(frame: SseFrame): boolean {
-  return frame.bytes[0] === 0x3a || (frame.event === 'ping' && frame.bytes.length < 64)
-}
-
-function isCut(data: string | undefined): boolean {
-  return data !== undefined && data.trim() !== '[DONE]' && parseJson(data) === undefined
 }

@@ -11,11 +11,14 @@ import type { Rule } from '../shape.ts'
 import { anthropicEvent } from '../shapes/anthropic.ts'
 import { converseEvent, endedBlocks } from '../shapes/bedrock.ts'
 import { cohereEvent, endedByCohere } from '../shapes/cohere.ts'
-import { endedCandidates, geminiAnswer } from '../shapes/gemini.ts'
+import { endedCandidates, endedGeminiCalls, geminiAnswer } from '../shapes/gemini.ts'
 import { mediaEvent, spokenChannel } from '../shapes/endpoints.ts'
 import { ollamaAnswer } from '../shapes/ollama.ts'
 import { openAiAnswer } from '../shapes/openai-chat.ts'
-import { endedBy, responsesEvent } from '../shapes/responses-events.ts'
+import { endedBy, endedCalls, responsesEvent } from '../shapes/responses-events.ts'
+import { lastTold } from './call-pieces.ts'
+import type { JoinArguments } from './call-pieces.ts'
+import { joinPartialArguments } from './partial-arguments.ts'
 import { chunkWire, eventStreamWire, plainWire, sseWire } from './wire.ts'
 import type { FrameWire } from './wire.ts'
 
@@ -31,9 +34,28 @@ export interface StreamRules {
   readonly saysEnds: boolean
   /** Tells whether frames may follow that tell the text of a channel once more, whole. */
   readonly repeats: (channel: string) => boolean
+  readonly calls: CallRules
 }
 
-const sse = { openSplitter: createSseSplitter, wire: sseWire, saysEnds: true, repeats: () => false }
+/** How streams of a format tell calls of tools. */
+export interface CallRules {
+  /** Beginnings of the names of calls that are complete with a frame; as of channels where it is absent. */
+  readonly ended?: (data: JsonObject, event: string) => readonly string[]
+  /** A frame tells whole calls: what another one tells under the same name is another call. */
+  readonly areWhole?: boolean
+  /** Texts may go on behind a call without saying that they ended before it. */
+  readonly endTexts?: boolean
+  /** How arguments are put together that were told as objects, frame by frame. */
+  readonly join: JoinArguments
+}
+
+const sse = {
+  openSplitter: createSseSplitter,
+  wire: sseWire,
+  saysEnds: true,
+  repeats: () => false,
+  calls: { join: lastTold },
+}
 
 const openAi: StreamRules = {
   ...sse,
@@ -48,13 +70,20 @@ const gemini: StreamRules = {
   frame: of(geminiAnswer),
   ended: endedCandidates,
   saysEnds: false,
+  calls: { ended: endedGeminiCalls, endTexts: true, join: joinPartialArguments },
 }
 
 /** The streams of all formats. */
 export const streamRules: Readonly<Record<FormatName, StreamRules>> = {
   'openai-chat': openAi,
   'openai-completions': openAi,
-  'openai-responses': { ...sse, frame: of(responsesEvent), ended: endedBy, repeats: () => true },
+  'openai-responses': {
+    ...sse,
+    frame: of(responsesEvent),
+    ended: endedBy,
+    repeats: () => true,
+    calls: { ended: endedCalls, join: lastTold },
+  },
   'anthropic-messages': anthropic,
   gemini,
   'gemini-array': { ...gemini, openSplitter: createArraySplitter, wire: plainWire },
@@ -78,6 +107,7 @@ export const streamRules: Readonly<Record<FormatName, StreamRules>> = {
     frame: of(ollamaAnswer),
     ended: (data) => (data['done'] === true ? [''] : []),
     saysEnds: false,
+    calls: { areWhole: true, join: lastTold },
   },
 }
 

@@ -144,6 +144,6 @@ export const anthropicEvent: Shape = {
   }),
   enter(object, scope, { tools }) {
     const channel = String(asNumber(object['index']) ?? '')
-    return changed(scope, { channel, source: tools.get(channel) })
+    return changed(scope, { channel, call: channel, source: tools.get(channel) })
   },
 }

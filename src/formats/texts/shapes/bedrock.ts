@@ -168,7 +168,7 @@ export const converseEvent: Shape = {
   enter(object, scope, { tools }) {
     const index = asNumber(object['contentBlockIndex'])
     const channel = index === undefined ? scope.channel : channelIn(scope, index)
-    return changed(scope, { channel, source: tools.get(channel ?? '') })
+    return changed(scope, { channel, call: channel, source: tools.get(channel ?? '') })
   },
 }
 

@@ -68,7 +68,8 @@ const call: Shape = {
   enter(object, scope, { tools, tell }) {
     const name = asString(object['name'])
     tools.set(asString(object['id']) ?? '', name ?? '')
-    tell?.(calledTool(name ?? '', object['args'] ?? object['partialArgs']))
+    const partial = object['partialArgs'] ?? object['partial_args']
+    tell?.(calledTool(name ?? '', object['args'] ?? partial))
     return changed(scope, { source: name })
   },
 }
@@ -112,8 +113,11 @@ export const part: Shape = {
       }),
     }),
   ),
-  enter: (object, scope) =>
-    object['thought'] === true ? changed(scope, { channel: channelIn(scope, 'thought') }) : scope,
+  enter(object, scope, { index }) {
+    const call = channelIn(scope, `call ${index ?? 0}`)
+    const isThought = object['thought'] === true
+    return changed(scope, { call, channel: isThought ? channelIn(scope, 'thought') : undefined })
+  },
 }
 
 const content: Shape = {
@@ -222,6 +226,23 @@ export function endedCandidates(object: JsonObject): readonly string[] {
     if (typeof reason === 'string') return [`${channel}/`]
     const parts = asArray(asObject(candidate['content'])?.['parts'])
     return parts.flatMap((part) => endedArguments(asObject(part) ?? {}, channel))
+  })
+}
+
+/** Beginnings of the names of calls that are complete once an element came. */
+export function endedGeminiCalls(object: JsonObject): readonly string[] {
+  return asArray(object['candidates']).flatMap((element, index) => {
+    const candidate = asObject(element) ?? {}
+    const channel = indexOf(candidate, index)
+    const reason = candidate['finishReason'] ?? candidate['finish_reason']
+    if (typeof reason === 'string') return [`${channel}/`]
+    const parts = asArray(asObject(candidate['content'])?.['parts'])
+    return parts.flatMap((element, number) => {
+      const part = asObject(element)
+      const call = asObject(part?.['functionCall'] ?? part?.['function_call'])
+      const goesOn = (call?.['willContinue'] ?? call?.['will_continue']) === true
+      return goesOn ? [] : [`${channel}/call ${number}/`]
+    })
   })
 }
 

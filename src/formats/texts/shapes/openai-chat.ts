@@ -36,7 +36,7 @@ const called: Shape = {
   enter(object, scope, { tell }) {
     const name = asString(object['name'])
     if (name !== undefined) tell?.(calledTool(name, object['arguments'] ?? object['input']))
-    return scope
+    return changed(scope, { call: scope.call ?? channelIn(scope, 'function') })
   },
 }
 
@@ -49,7 +49,7 @@ export const toolCall: Shape = {
     const key = channel ?? asString(object['id']) ?? ''
     const name = asString(call?.['name']) ?? ''
     if (name !== '') tools.set(key, name)
-    return changed(scope, { channel, source: tools.get(key) })
+    return changed(scope, { channel, call: channel, source: tools.get(key) })
   },
 }
 

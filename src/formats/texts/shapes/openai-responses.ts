@@ -86,7 +86,8 @@ export const item: Shape = {
   }),
   enter(object, scope, { index, tools, tell }) {
     const channel = index === undefined ? scope.channel : channelIn(scope, index)
-    const placed = changed(scope, { channel })
+    const call = index === undefined ? undefined : channel
+    const placed = changed(scope, { channel, call })
     return itemScope(object, placed, { tools, tell })
   },
 }

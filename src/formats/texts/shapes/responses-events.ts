@@ -72,11 +72,9 @@ function eventShape(own: Readonly<Record<string, Rule>>, repeats = false): Shape
 
 /** The channel of an event: that of its item, and of the part it names. */
 function placed(object: JsonObject, scope: Scope, { tools }: Visit): Scope {
-  const channel = channelOf(object)
-  return changed(scope, {
-    channel,
-    source: tools.get(String(asNumber(object['output_index']) ?? 0)),
-  })
+  const output = String(asNumber(object['output_index']) ?? 0)
+  const source = tools.get(output)
+  return changed(scope, { channel: channelOf(object), call: output, source })
 }
 
 function channelOf(object: JsonObject): string {
@@ -93,6 +91,13 @@ const unknownEvent: Shape = { members: members(common) }
 export const responsesEvent: Shape = {
   members: unknownEvent.members,
   choose: (object) => shapes.get(asString(object['type']) ?? '') ?? unknownEvent,
+}
+
+/** Beginnings of the names of calls that are complete once an event came: all is told when their item is done. */
+export function endedCalls(object: JsonObject): readonly string[] {
+  const type = asString(object['type']) ?? ''
+  const isPart = type.endsWith('.done') && type !== 'response.output_item.done'
+  return isPart ? [] : endedBy(object)
 }
 
 /** Beginnings of the channels that are complete once an event came. */
