@@ -5,6 +5,7 @@ import { configSchema, createConfigLoader } from '../config/index.ts'
 import { UsageError } from './io.ts'
 import type { Arguments, CliIo } from './io.ts'
 import { openOffline } from './offline.ts'
+import { counted } from './replay-report.ts'
 import { collectCases, judgeCase } from './policy-cases.ts'
 import type { CaseGroup } from './policy-cases.ts'
 
@@ -50,9 +51,8 @@ function textOf(groups: readonly GroupResult[]): string {
   if (all.length === 0) return 'The policies have no cases.\n'
   const failed = all.filter(({ isPassed }) => !isPassed).length
   const lines = groups.flatMap(({ name, results }) => [name, ...results.flatMap(linesOf), ''])
-  const cases = `${all.length} ${all.length === 1 ? 'case' : 'cases'}`
   const sum = failed === 0 ? 'all passed' : `${all.length - failed} passed, ${failed} failed`
-  return `${[...lines, `${cases}: ${sum}.`].join('\n')}\n`
+  return `${[...lines, `${counted(all.length, 'case')}: ${sum}.`].join('\n')}\n`
 }
 
 function linesOf({ name, isPassed, faults, judged }: CaseResult): string[] {

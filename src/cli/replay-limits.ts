@@ -1,6 +1,7 @@
 import type { Direction } from '../core/facts.ts'
 import type { DryRules } from '../dry-runs.ts'
 import type { PastCounts } from './past-decisions.ts'
+import { counted } from './replay-report.ts'
 
 /** What occurred in the decisions that were replayed. */
 export interface ReplayedFacts {
@@ -33,7 +34,7 @@ export function blindSpotsOf(
   return [
     ...said(
       counts.withoutFacts > 0,
-      `Left out, as they hold no facts: ${decisions(counts.withoutFacts)}. Nothing was inspected then, or an older version recorded them.`,
+      `Left out, as they hold no facts: ${counted(counts.withoutFacts, 'decision')}. Nothing was inspected then, or an older version recorded them.`,
     ),
     ...said(
       weak.length > 0,
@@ -54,10 +55,6 @@ export function blindSpotsOf(
     ),
     'Barriers and approvals are not replayed.',
   ]
-}
-
-function decisions(count: number): string {
-  return `${count} ${count === 1 ? 'decision' : 'decisions'}`
 }
 
 function said(isTrue: boolean, sentence: string): readonly string[] {

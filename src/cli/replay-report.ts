@@ -32,7 +32,7 @@ export function renderReplay(
     return `There are no decisions to replay.\n${limits.join('\n')}\n`
   }
   const head =
-    `Judged ${counts.requests} requests and ${counts.answers} answers from ${timeText(firstAt)} to ` +
+    `Judged ${counted(counts.requests, 'request')} and ${counted(counts.answers, 'answer')} from ${timeText(firstAt)} to ` +
     `${timeText(lastAt)} by the policies of ${by.file}, version ${by.version}.`
   const sections = [head, sumText(report, differing)]
   const turns = Object.entries(report.verdicts).toSorted(([, a], [, b]) => b - a)
@@ -62,7 +62,7 @@ function sumText(
   { records, changed }: ReplayReport,
   differing: ReplayOutcome['differing'],
 ): string {
-  if (changed === 0) return `Nothing would change in ${records} decisions.`
+  if (changed === 0) return `Nothing would change in ${counted(records, 'decision')}.`
   const { verdict, treatments, admits, rules } = differing
   const parts = [
     [verdict, 'in the verdict'],
@@ -71,7 +71,7 @@ function sumText(
     [rules, 'only in which rules speak'],
   ] as const
   const words = parts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
-  return `${changed} of ${records} decisions would change: ${words.join(', ')}.`
+  return `${changed} of ${counted(records, 'decision')} would change: ${words.join(', ')}.`
 }
 
 function ruleTable({ byRule }: ReplayReport): string {
@@ -91,6 +91,11 @@ function changeText({ id, before, after, rules }: ReplayChange, at: number): str
   const turn = before === after ? after : `${before} → ${after}`
   const why = rules.map(({ ruleId, was, is }) => `${ruleId} ${was ?? 'silent'} → ${is ?? 'silent'}`)
   return `${timeText(at)}  ${id}  ${turn}  (${why.join(', ')})`
+}
+
+/** A number of things in words, such as `1 request`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${count === 1 ? noun : `${noun}s`}`
 }
 
 function timeText(at: number): string {
