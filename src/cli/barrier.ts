@@ -11,10 +11,10 @@ import type { BarrierAnswer, BarrierKnowledge, Crossing, KnownCaller } from '../
 import { ConfigError, configSchema, createConfigLoader, renderProblems } from '../config/index.ts'
 import type { Config } from '../config/index.ts'
 import { systemClock } from '../core/clock.ts'
-import { nearest } from '../core/nearest.ts'
 import { keyStorePath, openKeyStore } from '../identity/index.ts'
 import { parseArguments, UsageError } from './io.ts'
 import type { Arguments, CliIo } from './io.ts'
+import { chooseSubcommand } from './subcommands.ts'
 
 const usage = `Ask about information barriers. Works on the files of a gateway, whether it runs or not, and changes nothing.
 
@@ -40,17 +40,9 @@ const subcommands: Readonly<Record<string, Subcommand>> = { explain, crossings: 
 
 /** `smartflow barrier explain|crossings`: says who may send and receive what, and why. */
 export async function runBarrierCommand(args: readonly string[], io: CliIo): Promise<number> {
-  const [name, ...rest] = args
-  if (name === undefined || name === 'help' || args.includes('--help')) {
-    io.stdout(usage)
-    return name === undefined ? 2 : 0
-  }
-  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
-  if (subcommand === undefined) {
-    const close = nearest(name, Object.keys(subcommands))
-    const hint = close === undefined ? '' : ` Did you mean '${close}'?`
-    throw new UsageError(`Unknown command 'barrier ${name}'.${hint} ${helpHint}`)
-  }
+  const chosen = chooseSubcommand(args, { command: 'barrier', usage, subcommands }, io)
+  if ('exitCode' in chosen) return chosen.exitCode
+  const { run, rest } = chosen
   const valued = ['config', 'data', 'direction', 'groups', 'department', 'tenant', 'user']
   const parsed = parseArguments(rest, valued, ['json', 'all'])
   const file = parsed.options.get('config') ?? 'smartflow.yaml'
@@ -58,7 +50,7 @@ export async function runBarrierCommand(args: readonly string[], io: CliIo): Pro
     const loader = createConfigLoader(configSchema, { environment: io.environment })
     const { config } = await loader.load(resolve(io.cwd, file))
     await using state = await openState(config, parsed, io)
-    return subcommand(parsed, state, io)
+    return run(parsed, state, io)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     io.stderr(`${renderProblems(file, error.problems)}\n`)

@@ -10,12 +10,12 @@ import {
   trainTopic,
 } from '../compliance/index.ts'
 import type { Topic } from '../compliance/index.ts'
-import { nearest } from '../core/nearest.ts'
 import { readTexts } from './example-texts.ts'
 import type { TextOptions } from './example-texts.ts'
 import { parseArguments, UsageError } from './io.ts'
 import type { CliIo } from './io.ts'
 import { renderSummary, renderTable } from './topic-report.ts'
+import { chooseSubcommand } from './subcommands.ts'
 
 const usage = `Train topics that categories of content are derived from, and try them out.
 
@@ -44,18 +44,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = { train, score, show }
 
 /** `smartflow categories train|score|show`: makes and tries the topics that a configuration names. */
 export async function runCategoriesCommand(args: readonly string[], io: CliIo): Promise<number> {
-  const [name, ...rest] = args
-  if (name === undefined || name === 'help' || args.includes('--help')) {
-    io.stdout(usage)
-    return name === undefined ? 2 : 0
-  }
-  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
-  if (subcommand === undefined) {
-    const close = nearest(name, Object.keys(subcommands))
-    const hint = close === undefined ? '' : ` Did you mean '${close}'?`
-    throw new UsageError(`Unknown command 'categories ${name}'.${hint} ${helpHint}`)
-  }
-  return subcommand(rest, io)
+  const chosen = chooseSubcommand(args, { command: 'categories', usage, subcommands }, io)
+  if ('exitCode' in chosen) return chosen.exitCode
+  const { run, rest } = chosen
+  return run(rest, io)
 }
 
 const trainOptions = ['label', 'out', 'field', 'false-alarms', 'holdout', 'seed']

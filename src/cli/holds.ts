@@ -1,10 +1,10 @@
 import { asArray, asObject, asString } from '../core/json.ts'
 import type { JsonObject } from '../core/json.ts'
-import { nearest } from '../core/nearest.ts'
 import { adminKeyVariable, askAdmin, gatewayOptions } from './ask-gateway.ts'
 import type { AdminReply } from './ask-gateway.ts'
 import { parseArguments, UsageError } from './io.ts'
 import type { Arguments, CliIo } from './io.ts'
+import { chooseSubcommand } from './subcommands.ts'
 
 const usage = `Decide about actions that wait for approval. Asks a running gateway.
 
@@ -32,18 +32,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 
 /** `smartflow holds list|show|approve|deny`: the approval queue of a running gateway. */
 export async function runHoldsCommand(args: readonly string[], io: CliIo): Promise<number> {
-  const [name, ...rest] = args
-  if (name === undefined || name === 'help' || args.includes('--help')) {
-    io.stdout(usage)
-    return name === undefined ? 2 : 0
-  }
-  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
-  if (subcommand === undefined) {
-    const close = nearest(name, Object.keys(subcommands))
-    const hint = close === undefined ? '' : ` Did you mean '${close}'?`
-    throw new UsageError(`Unknown command 'holds ${name}'.${hint} ${helpHint}`)
-  }
-  return subcommand(parseArguments(rest, [...gatewayOptions, 'state', 'reason'], ['json']), io)
+  const chosen = chooseSubcommand(args, { command: 'holds', usage, subcommands }, io)
+  if ('exitCode' in chosen) return chosen.exitCode
+  const { run, rest } = chosen
+  return run(parseArguments(rest, [...gatewayOptions, 'state', 'reason'], ['json']), io)
 }
 
 async function list(parsed: Arguments, io: CliIo): Promise<number> {

@@ -6,6 +6,7 @@ import { hashKey, isWellFormedKey, keyStorePath, maskKey, openKeyStore } from '.
 import type { KeyStore, NewKey, StoredKey } from '../identity/index.ts'
 import { parseArguments, UsageError } from './io.ts'
 import type { Arguments, CliIo } from './io.ts'
+import { chooseSubcommand } from './subcommands.ts'
 
 const usage = `Manage virtual keys. A running gateway notices changes within a second.
 
@@ -37,18 +38,10 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 
 /** `smartflow keys new|list|revoke`: manages the keys of a data folder, also while a gateway uses it. */
 export async function runKeysCommand(args: readonly string[], io: CliIo): Promise<number> {
-  const [name, ...rest] = args
-  if (name === undefined || name === 'help' || args.includes('--help')) {
-    io.stdout(usage)
-    return name === undefined ? 2 : 0
-  }
-  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
-  if (subcommand === undefined) {
-    throw new UsageError(
-      `Unknown command 'keys ${name}'.${suggestion(name, Object.keys(subcommands))} ${helpHint}`,
-    )
-  }
-  return subcommand(rest, io)
+  const chosen = chooseSubcommand(args, { command: 'keys', usage, subcommands }, io)
+  if ('exitCode' in chosen) return chosen.exitCode
+  const { run, rest } = chosen
+  return run(rest, io)
 }
 
 const textOptions = ['name', 'department', 'tenant', 'tier', 'product'] as const
