@@ -5,20 +5,24 @@ import type { FailureClass } from './failure.ts'
 import type { JsonValue } from './json.ts'
 import type { Cost, MeteredUsage } from './usage.ts'
 
-/** What kind of call passed the pipeline; OpenTelemetry `gen_ai.operation.name` where it has one. */
-export type Operation =
-  | 'chat'
-  | 'text_completion'
-  | 'embeddings'
-  | 'count_tokens'
-  | 'moderations'
-  | 'audio'
-  | 'images'
-  | 'files'
-  | 'batches'
-  | 'responses'
-  | 'rerank'
-  | 'realtime'
+/** Kinds of calls that pass the pipeline; OpenTelemetry `gen_ai.operation.name` where it has one. */
+export const operations = [
+  'chat',
+  'text_completion',
+  'embeddings',
+  'count_tokens',
+  'moderations',
+  'audio',
+  'images',
+  'files',
+  'batches',
+  'responses',
+  'rerank',
+  'realtime',
+] as const
+
+/** What kind of call it is. */
+export type Operation = (typeof operations)[number]
 
 /** Who called and what for: the head of every audit record of a call. Never content. */
 export interface CallFacts {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Operation } from '../../core/record.ts'
+import { operations } from '../../core/record.ts'
 import { policyCaseSchema } from './cases-schema.ts'
 import { isNetwork } from './networks.ts'
 
@@ -18,21 +18,6 @@ const pattern = z
 const patterns = z.array(pattern).min(1).max(1000)
 const score = z.number().min(0.01).max(1)
 const bytes = z.int().min(0).max(1_000_000_000)
-
-const operations = [
-  'chat',
-  'text_completion',
-  'embeddings',
-  'count_tokens',
-  'moderations',
-  'audio',
-  'images',
-  'files',
-  'batches',
-  'responses',
-  'rerank',
-  'realtime',
-] as const satisfies readonly Operation[]
 
 const whoMembers = {
   users: patterns.optional().describe('Ids of callers, such as e-mail addresses'),
