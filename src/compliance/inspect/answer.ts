@@ -79,6 +79,7 @@ export class AnswerInspection {
     return createWindow({
       size: this.#parts.policies.windowSize,
       inspect: (text, at) => this.#look(text, at, { place, id: channel.id }),
+      plainUpTo: (text, at) => this.#plainUpTo(text, at, place),
       ...(key !== undefined && { context: `${key}: ` }),
     })
   }
@@ -131,6 +132,24 @@ export class AnswerInspection {
       return treatment === undefined ? [] : [{ ...finding, treatment }]
     })
     return { findings: [...tokens, ...this.#writable(treated)] }
+  }
+
+  /**
+   * Where the first thing in a part begins that anybody looks for, or would have to be told of. Nothing is counted
+   * and no contact is recorded: that is done where the part is decided, so behind barriers nothing is plain.
+   */
+  #plainUpTo(text: string, { from, to }: InspectedPart, place: TextPlace): number {
+    const { finders, categories, barriers } = this.#parts
+    this.#judge()
+    if (barriers !== undefined || this.#refusal !== undefined) return from
+    const view = viewOf(text)
+    const findings = [...finders.find(view, place), ...finders.findNamesNow(view, place)]
+    const labels = labelsOf(categories, view, place, findings)
+    if (labels.some((label) => !this.#labels.has(label))) return from
+    const tokens = this.#restorer?.find(text) ?? []
+    return [...findings, ...tokens]
+      .filter(({ end }) => end > from)
+      .reduce((first, { start }) => Math.min(first, Math.max(from, start)), to)
   }
 
   /** Tokens of an answer would mean nothing to its reader: what the caller sent stays, the rest goes. */

@@ -42,16 +42,32 @@ function open(): TextFilter {
         write: (found) => replace(label, found),
       })),
     }),
+    plainUpTo: (text, { from, to }) =>
+      Math.min(to, ...find(text).flatMap(({ start, end }) => (end > from ? [start] : []))),
   })
 }
 
-function stream(text: string, lengths: readonly number[]): string {
+/** Lets a text through in pieces, with pauses behind some of them. */
+function stream(
+  text: string,
+  lengths: readonly number[],
+  pauses: readonly boolean[] = [false],
+): string {
   const filter = open()
   const edits: TextEdit[] = []
   let at = 0
+  let upTo = 0
   for (let step = 0; at < text.length; step++) {
     const length = lengths[step % lengths.length] ?? 1
-    edits.push(...filter.push(text.slice(at, at + length)).edits)
+    const settled = [filter.push(text.slice(at, at + length))]
+    if (pauses[step % pauses.length] === true) settled.push(filter.idle())
+    for (const each of settled) {
+      // What has left stays as it is.
+      for (const { start } of each.edits) expect(start).toBeGreaterThanOrEqual(upTo)
+      expect(each.upTo).toBeGreaterThanOrEqual(upTo)
+      ;({ upTo } = each)
+      edits.push(...each.edits)
+    }
     at += length
   }
   edits.push(...filter.end().edits)
@@ -92,6 +108,31 @@ describe('a window with the built-in detectors', () => {
       }),
       { numRuns: 40 },
     )
+  })
+
+  test('lets out the same whatever pauses there are', () => {
+    const pauses = fc.array(fc.boolean(), { minLength: 1, maxLength: 9 })
+    fc.assert(
+      fc.property(text, lengths, pauses, (text, lengths, pauses) => {
+        expect(stream(text, lengths, pauses)).toBe(filterWhole(text, open()).text)
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('lets plain words out in a pause, up to half a window', () => {
+    const filter = open()
+    const words = 'Nothing of all this concerns the weather, which is fine today. '
+    expect(filter.push(words.repeat(3)).upTo).toBe(0)
+    const { upTo, edits } = filter.idle()
+    expect(edits).toEqual([])
+    expect(upTo).toBeGreaterThan(50)
+    expect(upTo).toBeLessThanOrEqual(3 * words.length - 128)
+    expect(filter.idle().upTo).toBe(upTo)
+    expect(filter.push('Card 4539 5787 6362 1486.').upTo).toBe(upTo)
+    const last = filter.end()
+    expect(last.edits).toHaveLength(1)
+    expect(last.upTo).toBe(3 * words.length + 25)
   })
 
   test('finds what a look at the whole text finds', () => {

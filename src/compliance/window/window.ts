@@ -36,6 +36,12 @@ export interface WindowOptions {
   readonly maxFindingLength?: number
   /** Words that stand before the text and say what it is, such as the name of a member. Never let out. */
   readonly context?: string
+  /**
+   * Returns the offset in a piece of the text before which nothing is in it that anybody looks for. Asked in
+   * a pause, about a part with half a window behind it; must not keep or count anything, as all of it will be
+   * looked at again.
+   */
+  readonly plainUpTo?: (text: string, part: InspectedPart) => number
 }
 
 /** Default of `size`. */
@@ -54,6 +60,7 @@ export function createWindow(options: WindowOptions): TextFilter {
 
 class Window implements TextFilter {
   readonly #inspect: WindowOptions['inspect']
+  readonly #plainUpTo: WindowOptions['plainUpTo']
   readonly #size: number
   readonly #ahead: number
   readonly #behind: number
@@ -64,6 +71,8 @@ class Window implements TextFilter {
   #length = 0
   /** Everything before this offset is decided. */
   #decided = 0
+  /** Everything before this offset has left: further than what is decided where pauses let plain text out. */
+  #sent = 0
   /** Length the text must have before the next look. */
   #reach: number
   /** Beginning of a finding that is too long to wait for its end: what follows is read behind it. */
@@ -73,6 +82,7 @@ class Window implements TextFilter {
   constructor(options: WindowOptions) {
     const size = Math.max(leastSize, options.size ?? defaultWindowSize)
     this.#inspect = options.inspect
+    this.#plainUpTo = options.plainUpTo
     this.#size = size
     this.#ahead = Math.min(options.ahead ?? (size * 3) >> 3, size - 4)
     this.#behind = options.behind ?? size >> 1
@@ -101,6 +111,10 @@ class Window implements TextFilter {
   idle(): Settled {
     const edits: TextEdit[] = []
     if (this.#isBlocked || this.#decided === this.#length) return this.#settled(edits)
+    if (this.#plainUpTo !== undefined) {
+      this.#sendPlain(this.#plainUpTo)
+      return this.#settled(edits)
+    }
     const end = this.#wholeSigns(this.#length)
     const { findings, openFrom } = this.#look(end, end)
     if (openFrom === undefined || openFrom <= this.#decided) return this.#settled(edits)
@@ -110,6 +124,31 @@ class Window implements TextFilter {
     this.#settle(findings, Math.min(safe, end), edits)
     this.#reach = Math.max(this.#reach, this.#decided + this.#size)
     return this.#settled(edits)
+  }
+
+  /**
+   * Lets plain words out in a pause, up to a blank with half a window behind it. They are decided all the same
+   * where they would have been without the pause, so that what follows is no other text for it.
+   */
+  #sendPlain(plainUpTo: (text: string, part: InspectedPart) => number): void {
+    const end = this.#wholeSigns(this.#length)
+    const to = this.#blankBefore(end - (this.#size >> 1))
+    if (this.#head !== '' || to <= this.#sent) return
+    const start = this.#contextStart()
+    const text = this.#text.slice(start - this.#base, end - this.#base)
+    const part = { from: this.#decided - start, to: to - start, origin: start }
+    const plain = plainUpTo(text, part) + start
+    // What is found may turn out to begin a little earlier.
+    this.#sent = Math.max(
+      this.#sent,
+      plain >= to ? to : this.#blankBefore(plain - (this.#size >> 3)),
+    )
+  }
+
+  /** Returns the last offset up to `last` with a blank before it; where nothing was sent yet if there is none. */
+  #blankBefore(last: number): number {
+    for (let at = last; at > this.#sent; at--) if (isBlank(this.#codeAt(at - 1))) return at
+    return this.#sent
   }
 
   /** Looks at all parts that are there; the last look takes what is left. */
@@ -187,16 +226,17 @@ class Window implements TextFilter {
         this.#decided = finding.start
         return
       }
-      const text = this.#text.slice(finding.start - this.#base, finding.end - this.#base)
-      const write = (): string => finding.write(text)
-      edits.push({ start: finding.start, end: finding.end, write })
+      const start = Math.max(finding.start, this.#sent)
       this.#decided = finding.end
+      if (start >= finding.end) continue
+      const text = this.#text.slice(start - this.#base, finding.end - this.#base)
+      edits.push({ start, end: finding.end, write: () => finding.write(text) })
     }
     this.#decided = Math.max(this.#decided, end)
   }
 
   #settled(edits: readonly TextEdit[]): Settled {
-    return { upTo: this.#decided, edits }
+    return { upTo: Math.max(this.#decided, this.#sent), edits }
   }
 
   /** Lets go of text that no look will see again. */
