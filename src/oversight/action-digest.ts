@@ -1,6 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHmac } from 'node:crypto'
 import { isObject } from '../core/json.ts'
 import type { JsonValue } from '../core/json.ts'
 
@@ -33,22 +31,4 @@ function sorted(value: JsonValue): JsonValue {
     inner === undefined ? [] : [[name, sorted(inner)]],
   )
   return Object.fromEntries(members.toSorted(([one], [other]) => (one < other ? -1 : 1)))
-}
-
-const keyBytes = 32
-
-/** Returns the key of a data folder, and makes it when there is none. Throws when it cannot be read or made. */
-export function openActionKey(dataDir: string): Uint8Array {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const path = join(dataDir, 'oversight.key')
-  try {
-    writeFileSync(path, `${randomBytes(keyBytes).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
-  } catch (error) {
-    // It is there already, which is the usual case.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-  }
-  chmodSync(path, 0o600)
-  const text = readFileSync(path, 'latin1').trim()
-  if (/^[0-9a-f]{64}$/.test(text)) return Uint8Array.fromHex(text)
-  throw new Error(`The file ${path} holds no key of ${keyBytes} bytes; delete it for a new one.`)
 }

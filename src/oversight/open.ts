@@ -1,8 +1,7 @@
 import { join } from 'node:path'
-import { migrate, openDatabase } from '../storage/index.ts'
+import { migrate, openDatabase, openKeyFile } from '../storage/index.ts'
 import { openEmergencyStops } from './emergency-stops.ts'
 import type { EmergencyStops, StopOptions } from './emergency-stops.ts'
-import { openActionKey } from './action-digest.ts'
 import { holdMigration, openHoldStore } from './hold-store.ts'
 import { openHolds } from './holds.ts'
 import type { HoldOptions, Holds } from './holds.ts'
@@ -24,7 +23,7 @@ export interface Oversight extends AsyncDisposable {
 export function openOversight({ dataDir, stops, holds }: OversightOptions): Oversight {
   const database = openDatabase(join(dataDir, 'oversight.sqlite'))
   migrate(database, [stopMigration, holdMigration])
-  const key = openActionKey(dataDir)
+  const key = openKeyFile(join(dataDir, 'oversight.key'))
   const queue = openHolds({ ...holds, key, store: openHoldStore(database) })
   return {
     stops: openEmergencyStops({ ...stops, store: openStopStore(database) }),
