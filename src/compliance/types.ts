@@ -1,5 +1,3 @@
-import type { Finding } from '../core/decision.ts'
-
 /** Who a text comes from and which way it goes. */
 export type SegmentRole = 'system' | 'user' | 'assistant' | 'tool' | 'document'
 
@@ -77,9 +75,4 @@ export interface Detector {
   /** ISO 3166-1 alpha-2 code where the kind belongs to one country. */
   readonly country?: string
   find(text: string): Iterable<Sighting>
-}
-
-/** A finding with the segment it is in. */
-export interface SegmentFinding extends Finding {
-  readonly segment: number
 }

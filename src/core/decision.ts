@@ -4,6 +4,8 @@ import type { PolicyFacts, RuleStatement, TargetFacts } from './facts.ts'
 export interface Finding {
   readonly label: string
   readonly category: string
+  /** Number of the text it is in, in the order in which the texts of the body stand; absent where there is one. */
+  readonly segment?: number
   /** Offsets in UTF-16 code units within the inspected segment; `end` is exclusive. */
   readonly start: number
   readonly end: number

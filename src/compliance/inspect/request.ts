@@ -1,5 +1,5 @@
 import type { Question } from '../../core/call.ts'
-import type { Decision } from '../../core/decision.ts'
+import type { Decision, Finding } from '../../core/decision.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { PolicyFacts, RuleStatement, TargetFacts, ToolFact } from '../../core/facts.ts'
 import type { PolicyOutcome } from '../contracts.ts'
@@ -222,6 +222,19 @@ interface DecisionSource {
   readonly hold: HoldAnswer | undefined
 }
 
+/** What a decision tells of findings one by one: of very many only the first. */
+function recordedFindings(texts: readonly InspectedText[]): readonly Finding[] {
+  return texts
+    .flatMap(({ findings }, segment) =>
+      findings.map((finding) => ({
+        ...finding,
+        score: Math.round(finding.score * 1_000) / 1_000,
+        segment,
+      })),
+    )
+    .slice(0, maxFindings)
+}
+
 function decisionOf({
   verdict,
   statements,
@@ -235,7 +248,7 @@ function decisionOf({
   const reason = wordsFor(verdict, statements, hold)
   return {
     verdict,
-    findings: texts.flatMap(({ findings }) => findings).slice(0, maxFindings),
+    findings: recordedFindings(texts),
     ruleIds: [...new Set(statements.map(({ ruleId }) => ruleId))],
     labels: facts.labels,
     sharing,
