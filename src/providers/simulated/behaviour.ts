@@ -11,6 +11,7 @@ import { nearest } from '../../core/nearest.ts'
  * | `latency=ms` | waits before the headers | the same |
  * | `tps=n` | paces the answer at n tokens a second | waits as long as the tokens would take |
  * | `tokens=n` | makes the answer n tokens long | the same |
+ * | `echo` | says what the user said last | the same |
  * | `error=status[,type]` | answers with this status and error type | the same |
  * | `retryAfter=s` | sends `retry-after` with an error | the same |
  * | `errorEvent=n` | error event after n frames, then the end | an error object under status 200 |
@@ -32,6 +33,7 @@ export interface Behaviour {
   readonly latency?: number
   readonly tps?: number
   readonly tokens?: number
+  readonly echo?: boolean
   readonly error?: { readonly status: number; readonly type?: string }
   readonly retryAfter?: number
   readonly errorEvent?: number
@@ -62,6 +64,7 @@ const readers: Readonly<Record<string, Reader>> = {
   latency: (value, key) => ({ latency: readNumber(value, key, 86_400_000) }),
   tps: (value, key) => ({ tps: Math.max(readNumber(value, key, 1_000_000), 0.01) }),
   tokens: (value, key) => ({ tokens: readInteger(value, key, 10_000_000) }),
+  echo: (value, key) => ({ echo: readFlag(value, key) }),
   error: (value, key) => ({ error: readError(value, key) }),
   retryAfter: (value, key) => ({ retryAfter: readNumber(value, key, 86_400) }),
   errorEvent: (value, key) => ({ errorEvent: readInteger(value ?? '1', key, 1e9) }),

@@ -53,6 +53,16 @@ describe('in process', () => {
     expect((await quiet.fetch(ask('m;error=418'))).status).toBe(418)
   })
 
+  test('an echo says what the user said last, streamed or not', async () => {
+    const said = 'This was said to the provider: hello'
+    expect(await (await provider.fetch(ask('m;echo'))).json()).toMatchObject({
+      choices: [{ message: { content: said } }],
+    })
+    const stream = await (await provider.fetch(ask('m;echo', { stream: true }))).text()
+    const pieces = Array.from(stream.matchAll(/"content":"([^"]*)"/g), ([, piece]) => piece)
+    expect(pieces.join('')).toBe(said)
+  })
+
   test('a hanging stream ends when the caller aborts or cancels', async () => {
     const abort = new AbortController()
     const aborted = await provider.fetch(ask('m;hang=1', { stream: true }, abort.signal))

@@ -84,6 +84,7 @@ function planText(wish: Wish, behaviour: Behaviour): string {
   if (wish.schema !== undefined) return JSON.stringify(instanceOf(wish.schema))
   if (wish.jsonObject)
     return JSON.stringify({ simulated: true, answer: answerTo(wish.prompt, undefined) })
+  if (behaviour.echo === true) return `This was said to the provider: ${wish.lastUserText}`
   return answerTo(wish.prompt, behaviour.tokens)
 }
 
