@@ -9,8 +9,23 @@ export interface FoundProvider {
   readonly foundBy: string
 }
 
-/** Models that the demo offers without any model behind them. */
-export const simulatedModels = ['simulated', 'simulated-reasoning', 'simulated-embedding'] as const
+/** Models that the demo offers without any model behind them; the last one says what reached the provider. */
+export const simulatedModels = [
+  'simulated',
+  'simulated-reasoning',
+  'simulated-embedding',
+  'simulated-echo',
+] as const
+
+/** A small policy of everything that is replaced, so that the first answers show it. */
+const policies = `
+policies:
+  - pack: secrets
+  - id: demo
+    rules:
+      - { id: cards, action: redact, what: { detectors: [payment-card, iban] } }
+      - { id: mails, action: tokenise, what: { detectors: [email] } }
+`
 
 const usualOllama = 'http://127.0.0.1:11434'
 const ollamaProbeMs = 300
@@ -61,7 +76,7 @@ export function demoConfig(
   const simulated = { name: 'simulated', models: simulatedModels }
   const models = [simulated, ...found].flatMap(({ name: provider, models: names }) =>
     names.map((name) => {
-      const model = JSON.stringify(name.endsWith('*') ? '*' : name)
+      const model = JSON.stringify(targetOf(name))
       return `{ name: ${JSON.stringify(name)}, targets: [{ provider: ${provider}, model: ${model} }] }`
     }),
   )
@@ -74,8 +89,14 @@ export function demoConfig(
     ...['{ name: simulated, type: simulated }', ...found.map(({ entry }) => entry)].map(asItem),
     'models:',
     ...models.map(asItem),
-    '',
+    policies,
   ].join('\n')
+}
+
+/** The provider's own name of a model that the demo offers. */
+function targetOf(name: string): string {
+  if (name === 'simulated-echo') return 'simulated;echo'
+  return name.endsWith('*') ? '*' : name
 }
 
 function asItem(entry: string): string {

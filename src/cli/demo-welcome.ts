@@ -60,6 +60,14 @@ const requests: readonly Request[] = [
   },
 ]
 
+/** Content that the policy of the demo treats, at a model that says what reached it. */
+const treated: Request = {
+  title: 'The card stays here; the address leaves as a token and is restored in the answer',
+  path: '/v1/responses',
+  key: bearer,
+  body: '{"model":"simulated-echo","input":"Card 4111 1111 1111 1111, ana@example.com"}',
+}
+
 /** Returns what a demo says when it runs: where it is, what it offers, and requests to paste. */
 export function welcome({ url, adminUrl, key, found }: DemoFacts): string {
   const offered = [
@@ -84,7 +92,7 @@ Paste this into another terminal:
 
 Then ask as any of these clients asks; any chat model above can take the place of "simulated".
 
-${requests.map(curlOf).join('\n')}
+${[...requests, treated].map(curlOf).join('\n')}
 Clients need only this address and key: docs/clients.md.
 ${found.length === 0 ? hint : ''}Stop with Ctrl-C.
 `

@@ -70,7 +70,12 @@ describe('the demo', () => {
       Gemini: { candidates: [{ content: { parts: [{ text: words }] } }] },
       'Bedrock Converse': { output: { message: { content: [{ text: words }] } } },
     })
-    expect(answers.size).toBe(6)
+    const [title = ''] = [...answers.keys()].filter((each) => each.startsWith('The card'))
+    const treated = 'This was said to the provider: Card <PAYMENT_CARD_1>, ana@example.com'
+    expect(JSON.parse(answers.get(title) ?? '')).toMatchObject({
+      output: [{ content: [{ text: treated }] }],
+    })
+    expect(answers.size).toBe(7)
     const [, admin = ''] = /Status +(\S+)/.exec(running.stdout()) ?? []
     expect(await (await fetch(admin)).text()).toContain('simulated')
     running.kill('SIGINT')
