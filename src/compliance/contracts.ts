@@ -26,6 +26,8 @@ export interface PolicySet {
   evaluate(facts: PolicyFacts): PolicyOutcome
   /** Most UTF-16 code units of an answer that are held back. */
   readonly windowSize: number
+  /** Whether a rule asks how long answers are: then it is to be asked again as they grow. */
+  readonly asksForAnswerSize?: boolean
 }
 
 /** What the policies say about one direction of a call. */

@@ -40,6 +40,8 @@ export class AnswerInspection {
   readonly #tools: ToolFact[] = []
   readonly #restorer: Restorer | undefined
   readonly #isLooking: boolean
+  /** How much of each text was seen, in UTF-16 code units, and of all together. */
+  readonly #lengths = new Map<string, number>()
   #length = 0
   #changes = 0
   #isStale = true
@@ -171,7 +173,7 @@ export class AnswerInspection {
     const { finders, categories } = this.#parts
     const view = viewOf(shown)
     const findings = [...finders.find(view, place, at), ...finders.findNamesNow(view, place)]
-    this.#length = Math.max(this.#length, at.origin + shown.length)
+    this.#measure(id, at.origin + shown.length)
     for (const finding of findings) {
       const key = `${id}\n${finding.label}\n${at.origin + finding.start}`
       if (this.#seen.has(key) || at.origin + finding.end <= 0) continue
@@ -185,6 +187,15 @@ export class AnswerInspection {
       this.#isStale = true
     }
     return findings
+  }
+
+  /** Counts how much was said so far; rules that ask for it are asked again when it is more. */
+  #measure(id: string, length: number): void {
+    const known = this.#lengths.get(id) ?? 0
+    if (length <= known) return
+    this.#lengths.set(id, length)
+    this.#length += length - known
+    if (this.#parts.policies.asksForAnswerSize === true) this.#isStale = true
   }
 
   /** Asks the policies and the barriers when something is new. */

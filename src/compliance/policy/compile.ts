@@ -6,7 +6,7 @@ import { askedOf } from './conditions.ts'
 import type { Asked } from './conditions.ts'
 import { expandPolicies } from './expand.ts'
 import { joinRules } from './outcome.ts'
-import { createPlan } from './plan.ts'
+import { createPlan, isMeant } from './plan.ts'
 import type { CompiledRule, Plan } from './plan.ts'
 import { findProblems } from './problems.ts'
 import type { PolicyFrame, PolicyProblem } from './rule.ts'
@@ -52,6 +52,11 @@ export function compilePolicies(policies: PoliciesConfig, vocabulary: PolicyVoca
   return {
     version: versionOf(frames, rules),
     windowSize: windowSizeOf(frames),
+    asksForAnswerSize: rules.some(
+      (rule) =>
+        isMeant(rule, 'answer') &&
+        (rule.what.minBytes !== undefined || rule.what.maxBytes !== undefined),
+    ),
     needs: (label, category, direction) => needOf(plans[direction], { label, category, sharing }),
     evaluate(facts): PolicyOutcome {
       const plan = plans[facts.direction]
