@@ -15,7 +15,7 @@ export interface Script {
   readonly pieces?: readonly number[]
   /** Waits after so many frames, in milliseconds; a stream that is not over goes on afterwards. */
   readonly pause?: { readonly after: number; readonly ms: number }
-  /** Breaks the connection off after so many frames. */
+  /** Ends the connection after so many frames, in the middle of the answer. */
   readonly diesAfter?: number
   /** Answers in place of all this, where it does. */
   readonly answers?: (path: string, text: string) => Response | undefined
@@ -126,7 +126,7 @@ async function* piecesOf(
     return
   }
   for (const [index, frame] of frames.entries()) {
-    if (index === diesAfter) throw new Error('The provider dies.')
+    if (index === diesAfter) return
     if (index === pause?.after) await Bun.sleep(pause.ms)
     // So that the socket has sent it, and the gateway can leave.
     else if (index % 8 === 0) await Bun.sleep(1)
