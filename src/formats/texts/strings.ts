@@ -6,6 +6,37 @@ const shortest = 4
 const wordPattern = /^[\w.:/+=-]{1,64}$/
 const opaquePattern = /^[\w+/=.:|~\r\n-]*$/
 
+/**
+ * Tells whether a string of a request is one that somebody wrote. Callers fill every member as they like: where
+ * the protocol has words and data, what looks like a number of somebody or a key counts as well.
+ */
+export function isSentText(value: string, rule: StringRule): boolean {
+  if (isText(value, rule)) return true
+  if (rule === 'word') return value !== '' && (hasLongNumber(value) || isLikeKey(value))
+  return (rule === 'opaque' || rule === 'url') && value !== '' && hasNumberInData(value)
+}
+
+const longNumber = /\d(?:[-._:/|=+]?\d){8}/
+const longestNumber = /\d{13}/
+const uuid = /^[\w:-]*?[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i
+
+function hasLongNumber(value: string): boolean {
+  return longNumber.test(value) && !uuid.test(value)
+}
+
+/** Most signs of an identifier: what is longer is data, in which short numbers stand by chance. */
+const longestId = 256
+
+function hasNumberInData(value: string): boolean {
+  const data = value.slice(dataUrlHead(value).length)
+  return data.length <= longestId ? hasLongNumber(data) : longestNumber.test(data)
+}
+
+/** Tells whether a word is as long and mixed as keys are; paths of endpoints are no keys. */
+function isLikeKey(value: string): boolean {
+  return value.length >= 20 && /\d/.test(value) && /^[^/].*[A-Za-z]/.test(value)
+}
+
 /** Tells whether a string is one that somebody wrote. */
 export function isText(value: string, rule: StringRule): boolean {
   switch (rule) {

@@ -5,9 +5,9 @@ import type { Attachment } from './attachments.ts'
 import { isLongNumber, isPlainName } from './leaf.ts'
 import { encodedStep, jsonStep, memberStep, nameStep } from './place.ts'
 import { leavesOf } from './replace.ts'
-import { encodedText, isText } from './strings.ts'
+import { encodedText, isSentText, isText } from './strings.ts'
 import { changed, unknown } from './shape.ts'
-import type { Rule, Scope, Shape, Visit } from './shape.ts'
+import type { Rule, Scope, Shape, StringRule, Visit } from './shape.ts'
 import type { ToolUse } from './tools.ts'
 
 /** A text that was met in a body. */
@@ -36,6 +36,8 @@ export interface Finder {
   tokens?(place: string): void
   /** JSON text of a channel is taken apart as any other is. */
   readonly readsLeaves?: boolean
+  /** The body was written by a caller, who may put anything anywhere: nothing in it is believed to be a word. */
+  readonly isSent?: boolean
   /** A tool that the body concerns; of one that is called, `scope.call` names the call. */
   tool?(tool: ToolUse, scope: Scope): void
   attachment?(attachment: Attachment): void
@@ -146,7 +148,8 @@ class Walk {
       if (known === undefined && !isPlainName(name)) this.#name(name, level)
       const member = value[name]
       if (rule.isDerived === true) this.#derived(level, name)
-      else if (typeof member === 'object' && member !== null) {
+      if (rule.isDerived === true && this.#finder.isSent !== true) continue
+      if (typeof member === 'object' && member !== null) {
         this.#enter(member, rule, { level, step: name })
         return
       } else this.#leaf(member, rule, level, name)
@@ -166,9 +169,14 @@ class Walk {
 
   #leaf(value: JsonValue | undefined, rule: Rule, level: Level, step: string | number): void {
     if (typeof value === 'string') this.#string(value, rule, level, step)
-    else if (typeof value === 'number' && isLongNumber(value) && level.shape.isFree === true) {
+    else if (typeof value === 'number' && isLongNumber(value) && this.#mayNumber(level)) {
       this.#emit(String(value), rule, positionOf(level, step))
     }
+  }
+
+  /** Tells whether numbers of an object may identify somebody. */
+  #mayNumber({ shape }: Level): boolean {
+    return shape.isFree === true || this.#finder.isSent === true
   }
 
   #known(value: JsonObject | JsonValue[], rule: Rule, base: Scope, index?: number) {
@@ -219,11 +227,18 @@ class Walk {
     if (encoded !== undefined) {
       const at = positionOf(level, step)
       this.#emit(encoded, rule, { ...at, place: at.place + encodedStep })
-    } else if (isText(value, kind)) {
+    } else if (this.#isText(value, kind, level, step)) {
       const isWhole = this.#finder.readsLeaves !== true && isGrowing(rule, level.scope)
       if (kind === 'json' && !isWhole) this.#json(value, rule, level, step)
       else this.#emit(value, rule, positionOf(level, step), contentOf(level, rule, step))
     }
+  }
+
+  #isText(value: string, kind: StringRule, level: Level, step: string | number): boolean {
+    // Which names of models there are is no question of content.
+    const isModel = step === 'model' && level.parent === undefined
+    if (this.#finder.isSent === true && !isModel) return isSentText(value, kind)
+    return isText(value, kind)
   }
 
   #json(value: string, rule: Rule, level: Level, step: string | number): void {

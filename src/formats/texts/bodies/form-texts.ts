@@ -4,7 +4,7 @@ import { dataUrlHead } from '../encoded.ts'
 import { kindOfMediaType } from '../file-types.ts'
 import { isPlainName } from '../leaf.ts'
 import { documentText } from '../shapes/common.ts'
-import { isText } from '../strings.ts'
+import { isSentText } from '../strings.ts'
 import { readWithin } from './body-texts.ts'
 import type { TextCollection } from './collection.ts'
 import { lookAt, mayHoldText } from './files.ts'
@@ -76,7 +76,7 @@ function readValues(
 function isWritten({ place, text }: HeadValue): boolean {
   if (place === 'name')
     return text.length > 128 || !isPlainName(text.replace(/(?:\[[\w-]*\])+$/, ''))
-  return place.startsWith('filename') ? text !== '' : isText(text, 'word')
+  return place.startsWith('filename') ? text !== '' : isSentText(text, 'word')
 }
 
 /** Opens the text of a part; `undefined` for words of the protocol and data in an address. */
@@ -95,7 +95,7 @@ function openPart(
     if (kind !== 'text') collection.addAttachment(attachmentOf(kind))
   }
   const rule = protocolFields.has(name) ? 'word' : head === '' ? 'text' : 'url'
-  return isText(text, rule) || isEncodedText(head) ? fieldText(text) : undefined
+  return isSentText(text, rule) || isEncodedText(head) ? fieldText(text) : undefined
 }
 
 function isEncodedText(head: string): boolean {

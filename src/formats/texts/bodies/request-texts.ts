@@ -1,5 +1,6 @@
 import type { CallBody, Question } from '../../../core/call.ts'
-import { asObject, parseJson } from '../../../core/json.ts'
+import { asObject, isObject, parseJson } from '../../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { Scope } from '../shape.ts'
 import { bodyOf, changesOf, readWithin } from './body-texts.ts'
 import type { ReadBody } from './body-texts.ts'
@@ -29,7 +30,10 @@ export function requestTexts({ call, body }: Question): RequestTexts {
   const { json, text, bytes, contentType } = body
   const collection = new TextCollection({ direction: 'request', joins: 'content' })
   if (json !== undefined && text !== undefined) {
-    const readable = jsonText(text, json, { rule: ruleOf(call, 'request'), scope: asked })
+    const readable = jsonText(text, withExactNumbers(text, json), {
+      rule: ruleOf(call, 'request'),
+      scope: asked,
+    })
     const fault = readWithin(() => readable.read(collection, ''))
     return view(body, bodyOf(collection, fault), (changes) =>
       withText(body, readable.rewrite(changes)),
@@ -44,6 +48,19 @@ export function requestTexts({ call, body }: Question): RequestTexts {
     ...body,
     bytes: form.rewrite(changes),
   }))
+}
+
+/** What the text of a body says, with numbers that JavaScript would round as they are written: as strings. */
+function withExactNumbers(text: string, json: JsonObject): JsonValue {
+  if (!/\d{16}/.test(text)) return json
+  const isRounded = (value: unknown): boolean =>
+    typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
+  const exact: unknown = JSON.parse(
+    text,
+    (_, value: unknown, context?: { readonly source?: string }) =>
+      isRounded(value) ? (context?.source ?? value) : value,
+  )
+  return isObject(exact) ? exact : json
 }
 
 function view(

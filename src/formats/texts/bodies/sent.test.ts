@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'bun:test'
+import { isObject } from '../../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import { samples } from '../testing/samples.ts'
+import { formOf, formType, bytesQuestion, jsonQuestion } from '../testing/questions.ts'
+import { requestTexts } from './request-texts.ts'
+
+const number = 4539578763621486
+const digits = String(number)
+const requests = samples.filter(({ direction }) => direction === 'request')
+
+/** Every body in which one value is put in the place of another, or beside it. */
+function* filled(body: JsonObject, value: JsonValue): Generator<JsonValue> {
+  yield { ...body, unknown: value }
+  for (const [name, member] of Object.entries(body)) {
+    if (name === 'model' || member === undefined) continue
+    for (const inner of filledValue(member, value)) yield { ...body, [name]: inner }
+  }
+}
+
+function* filledValue(member: JsonValue, value: JsonValue): Generator<JsonValue> {
+  if (Array.isArray(member)) {
+    yield [...member, value]
+    for (const [index, element] of member.entries()) {
+      for (const inner of filledValue(element, value)) yield member.with(index, inner)
+    }
+  } else if (isObject(member)) yield* filled(member, value)
+  else yield value
+}
+
+function tells(body: JsonValue, format: string): boolean {
+  const { segments } = requestTexts(jsonQuestion(body, { format }))
+  return segments.some(({ text }) => text.includes(digits))
+}
+
+describe('nothing in a request is believed to be a word of the protocol:', () => {
+  const values: readonly JsonValue[] = [
+    digits,
+    `id_${digits}`,
+    number,
+    { type: digits },
+    [[number]],
+  ]
+  test.each([...new Set(requests.map(({ format }) => format))])('%s', (format) => {
+    for (const sample of requests) {
+      if (sample.format !== format) continue
+      for (const value of values) {
+        for (const body of filled(sample.body, value)) {
+          expect({ body, isTold: tells(body, format) }).toEqual({ body, isTold: true })
+        }
+      }
+    }
+  })
+
+  test('sound that is text, and words of schemas', () => {
+    const spoken = { role: 'assistant', audio: { id: 'a', data: 'I am Ana, 123-45-6789' } }
+    const texts = (body: JsonValue): readonly string[] =>
+      requestTexts(jsonQuestion(body)).segments.map(({ text }) => text)
+    expect(texts({ messages: [spoken] })).toEqual(['I am Ana, 123-45-6789'])
+    const parameters = { type: 'object', format: '123-45-6789', required: ['to'] }
+    const tools = [{ type: 'function', function: { name: 'f', parameters } }]
+    expect(texts({ tools })).toEqual(['f', '123-45-6789'])
+  })
+
+  test('keys, where words stand', () => {
+    const { segments } = requestTexts(jsonQuestion({ service_tier: 'AKIAIOSFODNN7EXAMPLE' }))
+    expect(segments).toMatchObject([{ text: 'AKIAIOSFODNN7EXAMPLE' }])
+  })
+
+  test('numbers that are longer than numbers of JavaScript', () => {
+    const question = jsonQuestion('{"seed": 6221260000000000009}')
+    const texts = requestTexts(question)
+    expect(texts.segments).toMatchObject([{ place: 'seed', text: '6221260000000000009' }])
+    expect(texts.replace(new Map([['seed', '<A>']])).text).toBe('{"seed": "<A>"}')
+  })
+
+  test('fields of forms', () => {
+    const form = formOf([{ name: 'language', content: digits }])
+    const { segments } = requestTexts(bytesQuestion(form, formType, { operation: 'audio' }))
+    expect(segments).toMatchObject([{ text: digits }])
+  })
+
+  test('identifiers, names of models and data stay what they are', () => {
+    const body = {
+      model: 'anthropic.claude-sonnet-4-5-20250929-v1:0',
+      service_tier: 'auto',
+      messages: [
+        {
+          role: 'tool',
+          tool_call_id: 'call_550e8400-e29b-41d4-a716-446655440000',
+          content: [
+            {
+              type: 'image_url',
+              image_url: { url: `data:image/png;base64,${'QUJD1234'.repeat(99)}` },
+            },
+          ],
+        },
+      ],
+    }
+    expect(requestTexts(jsonQuestion(body)).segments).toEqual([])
+  })
+})
