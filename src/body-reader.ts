@@ -37,8 +37,11 @@ export function createBodyReader({ clientFormats, maxFrameBytes }: BodyReaderOpt
       const texts = requestTexts(question)
       return { ...texts, joined: texts.joined.map(joinedTexts) }
     },
-    answer: (question, { body, headers }) =>
-      answerTexts(question, isStreamed(body) ? '' : body, headers['content-type'] ?? ''),
+    answer(question, { body, headers }) {
+      const type = headers['content-type'] ?? ''
+      const texts = answerTexts(question, isStreamed(body) ? '' : body, type)
+      return { ...texts, joined: texts.joined.map(joinedTexts) }
+    },
     streamKind(question, { headers }) {
       const type = headers['content-type'] ?? ''
       if (/^(?:audio|image|video)\//.test(type)) return 'media'
@@ -46,8 +49,8 @@ export function createBodyReader({ clientFormats, maxFrameBytes }: BodyReaderOpt
       const isFrames = type.startsWith(eventStream) || type.startsWith(streamType)
       return question.stream && isFrames ? 'frames' : 'whole'
     },
-    openGate: (question, openFilter) =>
-      openTextGate(formatOf(question).name, { openFilter, maxFrameBytes }),
+    openGate: (question, openFilter, watch) =>
+      openTextGate(formatOf(question).name, { openFilter, maxFrameBytes, ...watch }),
     openEnding: (question) => endingOf(formatOf(question), question),
     openSession,
   }
@@ -71,11 +74,13 @@ function openSession(): SessionReader {
 function joinedTexts(joined: JoinedText) {
   return {
     text: joined.text,
+    parts: joined.parts,
     rangesOf: (range: Parameters<typeof rangesIn>[1]) => rangesIn(joined, range),
   }
 }
 
-function endingOf(format: ClientFormat, { call }: Question): StreamEnding {
+/** Opens the writer of the end of a stream that is stopped, in the dialect of its client. */
+export function endingOf(format: ClientFormat, { call }: Question): StreamEnding {
   const ending = openStreamEnding(format)
   return {
     see: (bytes) => ending.see(bytes),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createBodyReader } from './body-reader.ts'
 import type { BodyReaderOptions } from './body-reader.ts'
 import {
+  asksForCalls,
   complianceNotConfigured,
   compilePolicies,
   createBarriers,
@@ -43,6 +44,8 @@ import type {
   TermFinder,
 } from './compliance/index.ts'
 import type { Clock } from './core/clock.ts'
+import { parseJson } from './core/json.ts'
+import { toolCallContent } from './oversight/index.ts'
 import type { Direction } from './core/facts.ts'
 import { createDryRuns, once } from './dry-runs.ts'
 import type { DryRuns } from './dry-runs.ts'
@@ -210,6 +213,8 @@ function rulesOf(
     },
     memo: new Memo(),
     holds,
+    holdsCalls: asksForCalls(rules),
+    toolCallContent: (name, given) => toolCallContent(name, parseJson(given) ?? given),
   }
 }
 

@@ -1,11 +1,13 @@
-import { toolTierOf } from './compliance/index.ts'
-import type { Answer, AnswerReport, Question } from './core/call.ts'
+import { endingOf } from './body-reader.ts'
+import { letThrough, toolTierOf } from './compliance/index.ts'
+import type { StreamJudge } from './compliance/index.ts'
+import type { Answer, Question } from './core/call.ts'
 import { isStreamed } from './core/call.ts'
 import { GatewayError } from './core/errors.ts'
 import type { Operation } from './core/record.ts'
-import type { Settled, StreamTextGate, TextChannel, TextFilter } from './core/text-filter.ts'
-import { answerTexts, openStreamEnding, openTextGate, requestTexts } from './formats/index.ts'
-import type { ClientFormat, StreamEnding } from './formats/index.ts'
+import type { Settled, TextFilter } from './core/text-filter.ts'
+import { answerTexts, openTextGate, requestTexts } from './formats/index.ts'
+import type { ClientFormat } from './formats/index.ts'
 import type { OversightConfig } from './oversight/index.ts'
 
 /** What is needed to tell calls that read from those that write. */
@@ -49,7 +51,7 @@ function offeredTools(question: Question) {
  */
 export function readingAnswer(question: Question, answer: Answer, parts: ReadOnlyParts): Answer {
   if (offeredTools(question).length === 0) return answer
-  const { body, headers, report } = answer
+  const { body, headers } = answer
   const mayDo = (name: string, given: string | undefined): boolean =>
     toolTierOf({ name, arguments: given }, parts.tools()).tier === 'T1'
   if (!isStreamed(body)) {
@@ -62,15 +64,14 @@ export function readingAnswer(question: Question, answer: Answer, parts: ReadOnl
   if (format === undefined || answer.channel !== undefined) return answer
   const gate = openTextGate(format.name, {
     maxFrameBytes: parts.maxFrameBytes(),
-    openFilter: ({ kind, source = '', key }: TextChannel) =>
-      kind === 'tool-arguments'
-        ? new ArgumentsFilter((text) =>
-            mayDo(source, key === undefined ? text : JSON.stringify({ [key]: text })),
-          )
-        : new OpenFilter(),
+    openFilter: () => new OpenFilter(),
+    holdsCalls: true,
   })
-  const ending = openStreamEnding(format)
-  return { ...answer, body: gated(body, { gate, ending, report, question }) }
+  const judge: StreamJudge = {
+    refusal: refusal(),
+    judgeCall: (calls) => calls.every((call) => mayDo(call.name, call.arguments)),
+  }
+  return letThrough({ ...answer, body }, { gate, judge, ending: endingOf(format, question) })
 }
 
 function refusal(): GatewayError {
@@ -96,90 +97,4 @@ class OpenFilter implements TextFilter {
   end(): Settled {
     return { upTo: this.#length, edits: [] }
   }
-}
-
-/** Longest arguments that are held; longer ones are not let out. */
-const maxArgumentsLength = 200_000
-
-/** Holds the arguments of a call until all are there. */
-class ArgumentsFilter implements TextFilter {
-  readonly #mayPass: (text: string) => boolean
-  #text = ''
-  isBlocked = false
-
-  constructor(mayPass: (text: string) => boolean) {
-    this.#mayPass = mayPass
-  }
-
-  push(text: string): Settled {
-    this.#text += text
-    if (this.#text.length > maxArgumentsLength) this.isBlocked = true
-    return this.idle()
-  }
-
-  idle(): Settled {
-    return { upTo: 0, edits: [] }
-  }
-
-  end(): Settled {
-    this.isBlocked ||= !this.#mayPass(this.#text)
-    return { upTo: this.isBlocked ? 0 : this.#text.length, edits: [] }
-  }
-}
-
-interface GatedStream {
-  readonly gate: StreamTextGate
-  readonly ending: StreamEnding
-  readonly report: AnswerReport
-  readonly question: Question
-}
-
-// Not an async generator: one that was never started runs no `finally`, and a client may leave that early.
-function gated(
-  body: AsyncIterable<Uint8Array>,
-  { gate, ending, report, question }: GatedStream,
-): AsyncIterableIterator<Uint8Array> {
-  const source = body[Symbol.asyncIterator]()
-  const ready: Uint8Array[] = []
-  let isOver = false
-
-  async function stop(): Promise<void> {
-    const error = refusal()
-    const { status, code, message, source: fault } = error
-    const { requestId } = question.call
-    const wire = ending.write({ status, code, message, source: fault, requestId })
-    ready.push(typeof wire === 'string' ? new TextEncoder().encode(wire) : wire)
-    isOver = true
-    report.error = error
-    report.isComplete = false
-    await source.return?.()
-    // What ended may have said that all was well: it does not know why it was ended.
-    report.error = error
-  }
-
-  async function more(): Promise<void> {
-    const { done, value } = await source.next()
-    isOver = done === true
-    for (const bytes of done === true ? gate.end() : gate.push(value)) {
-      ending.see(bytes)
-      ready.push(bytes)
-    }
-    if (gate.isBlocked) await stop()
-  }
-
-  const iterator: AsyncIterableIterator<Uint8Array> = {
-    async next() {
-      while (ready.length === 0 && !isOver) await more()
-      const value = ready.shift()
-      return value === undefined ? { done: true, value } : { done: false, value }
-    },
-    async return() {
-      isOver = true
-      ready.length = 0
-      await source.return?.()
-      return { done: true, value: undefined }
-    },
-    [Symbol.asyncIterator]: () => iterator,
-  }
-  return iterator
 }

@@ -51,6 +51,7 @@ export {
   hideFindings,
   hideFound,
   lazyBuiltIns,
+  letThrough,
   Memo,
 } from './inspect/index.ts'
 export type {
@@ -79,11 +80,13 @@ export type {
   RequestTexts,
   SessionReader,
   StreamEnding,
+  StreamJudge,
   TextPlace,
 } from './inspect/index.ts'
 export { complianceNotConfigured, inspectionNotConfigured } from './not-configured.ts'
 export { createPatternCompiler } from './patterns/index.ts'
 export {
+  asksForCalls,
   casesOfPack,
   compilePolicies,
   factsOfCase,

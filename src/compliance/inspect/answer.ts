@@ -8,19 +8,20 @@ import type {
   ToolFact,
   Treatment,
 } from '../../core/facts.ts'
-import type { TextChannel, TextFilter } from '../../core/text-filter.ts'
-import type { PolicyOutcome } from '../contracts.ts'
+import type { TextChannel, TextFilter, ToolCall } from '../../core/text-filter.ts'
+import type { BarrierContact, BarrierVerdict, PolicyOutcome } from '../contracts.ts'
 import { viewOf } from '../normalise/index.ts'
 import { openRestoreFilter } from '../redaction/index.ts'
 import type { Restorer } from '../redaction/index.ts'
-import { createWindow, filterWhole } from '../window/index.ts'
+import { createWindow } from '../window/index.ts'
 import type { Inspection, InspectedPart, WindowFinding } from '../window/index.ts'
 import type { TextPlace } from './finders.ts'
 import { Observer } from './observe.ts'
-import { Pace } from './pace.ts'
+import { verdictOfHold } from './hold.ts'
 import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
-import type { CallState, InspectionParts } from './parts.ts'
+import type { CallState, HoldAnswer, InspectionParts } from './parts.ts'
 import { recordableFacts } from './recordable.ts'
+import { JudgedCalls } from './tool-calls.ts'
 import { mergeTreated } from './treated.ts'
 import type { TreatedFinding } from './treated.ts'
 
@@ -37,7 +38,7 @@ export class AnswerInspection {
   readonly #seen = new Set<string>()
   readonly #labels = new Set<string>()
   readonly #received = new Set<string>()
-  readonly #tools: ToolFact[] = []
+  readonly #calls: JudgedCalls
   readonly #restorer: Restorer | undefined
   readonly #isLooking: boolean
   /** How much of each text was seen, in UTF-16 code units, and of all together. */
@@ -48,6 +49,8 @@ export class AnswerInspection {
   #outcome: PolicyOutcome | undefined
   #barrierStatements: readonly RuleStatement[] = []
   #refusal: GatewayError | undefined
+  /** Where a call waits for people. */
+  #hold: HoldAnswer | undefined
 
   /** @param isLooking whether anything is looked for, or values are only put back in the place of their tokens */
   constructor(
@@ -61,6 +64,7 @@ export class AnswerInspection {
     this.#targets = targetsOf(call.answer, call.state)
     this.#restorer = call.state.writer.restorer()
     this.#isLooking = isLooking
+    this.#calls = new JudgedCalls(call.question, parts)
   }
 
   /** Why the answer must go no further; `undefined` while it may. */
@@ -88,16 +92,38 @@ export class AnswerInspection {
 
   /** Takes a tool that the answer calls; throws when it must not be called. */
   addTools(tools: readonly ToolFact[]): void {
-    this.#tools.push(...tools)
+    this.#calls.add(tools)
     this.#isStale = true
     this.#judge()
   }
 
-  /** Looks through a whole text; returns what may be said of it. Throws when it may not be said. */
-  whole(text: string, channel: TextChannel): string {
-    const filtered = filterWhole(text, this.openFilter(channel))
-    if (this.#refusal !== undefined) throw this.#refusal
-    return filtered.text
+  /** Takes up a call of a tool as it came, before its arguments are looked through. */
+  openCall(calls: readonly ToolCall[]): void {
+    this.#calls.open(calls)
+    if (!this.#parts.holdsCalls) this.#calls.close()
+    this.#isStale = true
+  }
+
+  /**
+   * Decides whether a call may be made with the arguments that the client would get; asks people where a rule
+   * holds it. Several are ways in which clients may understand one call.
+   */
+  async judgeCall(calls: readonly ToolCall[]): Promise<boolean> {
+    this.#calls.open(calls)
+    this.#isStale = true
+    const outcome = this.#judge()
+    for (const call of calls) {
+      if (this.#refusal !== undefined || outcome.verdict !== 'hold') break
+      // Who may not have it at all is not to be asked for approval.
+      if (!this.#mayReceive()) break
+      const refused = await this.#calls.ask({ call, facts: this.#facts(), outcome })
+      this.#hold = refused?.hold
+      this.#refusal ??= refused?.error
+    }
+    this.#calls.close()
+    this.#isStale = true
+    this.#judge()
+    return this.#refusal === undefined
   }
 
   /** What was decided, as far as the answer was looked through. */
@@ -105,9 +131,10 @@ export class AnswerInspection {
     const outcome = this.#outcome ?? this.#evaluate()
     const statements = inOrder([...outcome.spoken, ...this.#barrierStatements])
     const { shadowed, sharing } = outcome
-    const isRefused = this.#refusal !== undefined
+    const passed = this.#changes > 0 ? 'redact' : 'allow'
+    const refused = this.#hold === undefined ? 'block' : verdictOfHold(this.#hold)
     return {
-      verdict: isRefused ? 'block' : this.#changes > 0 ? 'redact' : 'allow',
+      verdict: this.#refusal === undefined ? passed : refused,
       findings: [],
       ruleIds: [...new Set(statements.map(({ ruleId }) => ruleId))],
       labels: [...this.#labels].toSorted(),
@@ -116,6 +143,7 @@ export class AnswerInspection {
       facts: recordableFacts(this.#facts(), this.#parts.finders),
       ...(statements.length > 0 && { statements }),
       ...(shadowed.length > 0 && { shadowed }),
+      ...(this.#hold?.holdId !== undefined && { holdId: this.#hold.holdId }),
     }
   }
 
@@ -205,7 +233,8 @@ export class AnswerInspection {
     const outcome = this.#evaluate()
     this.#outcome = outcome
     if (this.#refusal !== undefined) return outcome
-    if (outcome.verdict !== 'allow') {
+    if (outcome.verdict === 'hold' && this.#calls.isOpen) return outcome
+    if (outcome.verdict !== 'allow' && !this.#calls.areApproved(outcome)) {
       this.#refuse(reasonOf(outcome.spoken, outcome.verdict))
       return outcome
     }
@@ -219,23 +248,36 @@ export class AnswerInspection {
 
   /** The caller receives what the answer is about: kept before it goes out. */
   #passBarriers(): void {
+    const contact = this.#contact()
+    if (contact === undefined) return
+    if (!this.#hear(this.#parts.barriers?.enter(contact))) return
+    for (const label of contact.labels) this.#received.add(label)
+  }
+
+  /** Tells whether the caller may receive it; keeps nothing. */
+  #mayReceive(): boolean {
+    const contact = this.#contact()
+    return contact === undefined || this.#hear(this.#parts.barriers?.check(contact))
+  }
+
+  /** What the caller would receive that it has not received yet. */
+  #contact(): BarrierContact | undefined {
     const { barriers, clock } = this.#parts
-    if (barriers === undefined) return
     const labels = [...this.#labels].filter(
-      (label) => barriers.needs(label) && !this.#received.has(label),
+      (label) => barriers?.needs(label) === true && !this.#received.has(label),
     )
-    if (labels.length === 0) return
+    if (labels.length === 0) return undefined
     const { principal } = this.#question
-    const contact = {
-      principal,
-      labels: labels.toSorted(),
-      direction: 'receive',
-      at: clock.now(),
-    } as const
-    const { isAllowed, statements } = barriers.enter(contact)
-    this.#barrierStatements = inOrder([...this.#barrierStatements, ...statements])
-    if (!isAllowed) return this.#refuse(reasonOf(statements, 'block'))
-    for (const label of labels) this.#received.add(label)
+    return { principal, labels: labels.toSorted(), direction: 'receive', at: clock.now() }
+  }
+
+  #hear(verdict: BarrierVerdict | undefined): boolean {
+    if (verdict === undefined) return true
+    const { isAllowed, statements } = verdict
+    const known = this.#barrierStatements.filter((each) => !statements.includes(each))
+    this.#barrierStatements = inOrder([...known, ...statements])
+    if (!isAllowed) this.#refuse(reasonOf(statements, 'block'))
+    return isAllowed
   }
 
   #refuse(reason: string | undefined): void {
@@ -267,43 +309,11 @@ export class AnswerInspection {
       targets: this.#targets,
       observations: this.#observer.observations(),
       labels: [...this.#labels].toSorted(),
-      tools: this.#tools,
+      tools: [...this.#calls.tools],
       attachments: [],
       bytes: this.#length,
     }
   }
-}
-
-/** Looks through a whole answer; returns it as the caller may have it. Throws `blocked_by_policy`. */
-export async function inspectWhole(
-  inspection: AnswerInspection,
-  question: Question,
-  answer: Answer,
-  parts: InspectionParts,
-): Promise<Answer> {
-  const texts = parts.reader.answer(question, answer)
-  if (!texts.isReadable && parts.limits.unreadable === 'block') {
-    const why = texts.reason === undefined ? '' : `: ${texts.reason}`
-    throw new GatewayError('blocked_by_policy', `The answer cannot be inspected${why}.`)
-  }
-  const pace = new Pace(parts.limits.maxInspectionMs)
-  const changed = new Map<string, string>()
-  try {
-    inspection.addTools(
-      texts.tools.map((tool) => ({ name: tool.name, use: tool.use, tier: parts.tierOf(tool) })),
-    )
-    if (inspection.refusal !== undefined) throw inspection.refusal
-    for (const [index, segment] of texts.segments.entries()) {
-      const text = inspection.whole(segment.text, { ...segment, id: `${index}` })
-      if (text !== segment.text) changed.set(segment.place, text)
-      if (pace.isDue()) await pace.rest()
-    }
-  } finally {
-    answer.report.decision = inspection.decision()
-  }
-  if (changed.size === 0) return answer
-  const body = texts.replace(changed)
-  return { ...answer, body }
 }
 
 /** Stops a text where the first thing begins that was found and is not let out yet, or where it is decided up to. */

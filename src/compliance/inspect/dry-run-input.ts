@@ -109,7 +109,16 @@ export function readerOf({ direction, content }: DryRunInput, inner: BodyReader)
             ? inner.answer(question, answer)
             : {
                 segments: plain.texts,
+                joined: [],
                 tools: plain.facts.tools,
+                calls: plain.facts.tools
+                  .filter(({ use }) => use === 'called')
+                  .map(({ name, arguments: given = '' }) => ({
+                    name,
+                    arguments: given,
+                    segments: [],
+                    at: plain.texts.length,
+                  })),
                 isReadable: true,
                 replace: () => '',
               }

@@ -156,7 +156,9 @@ describe('a dry run of an answer', () => {
       ...parts.reader,
       answer: () => ({
         segments: [],
+        joined: [],
         tools: [],
+        calls: [],
         isReadable: false,
         reason: 'a PDF',
         replace: () => '',

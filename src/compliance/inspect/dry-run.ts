@@ -123,7 +123,8 @@ async function judgeAnswer(
     const decision = answer.report.decision ?? undecided
     return { decision, body: typeof body === 'string' ? body : undefined }
   } catch (error) {
-    if (!(error instanceof GatewayError) || error.code !== 'blocked_by_policy') throw error
+    if (!(error instanceof GatewayError)) throw error
+    if (error.code !== 'blocked_by_policy' && error.code !== 'held_for_approval') throw error
     return { decision: answer.report.decision ?? unreadable(error, parts), body: undefined }
   } finally {
     compliance.forget(question)

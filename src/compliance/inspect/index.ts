@@ -17,6 +17,8 @@ export type {
 export type { EventTexts, ReadableEvent, SessionReader } from './session-reader.ts'
 export { createCompliance } from './stage.ts'
 export type { Compliance, Destinations } from './stage.ts'
+export { letThrough } from './stream.ts'
+export type { StreamJudge, StreamParts } from './stream.ts'
 export type {
   AnswerTexts,
   BodyReader,

@@ -24,6 +24,10 @@ export interface InspectionParts {
   readonly limits: InspectionLimits
   readonly memo: Memo
   readonly holds: HoldDesk
+  /** Whether any rule asks what tools an answer calls, so that calls have to wait until they are judged. */
+  readonly holdsCalls: boolean
+  /** Returns the canonical text of a call: the same call is the same text. */
+  readonly toolCallContent: (name: string, given: string) => string
 }
 
 /** Something that people have to approve before it is done. */

@@ -4,12 +4,13 @@ import type { Decision } from '../../core/decision.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { TargetFacts } from '../../core/facts.ts'
 import type { SessionInspector } from '../../core/session.ts'
-import { AnswerInspection, inspectWhole } from './answer.ts'
+import { AnswerInspection } from './answer.ts'
 import type { CallState, InspectionParts } from './parts.ts'
 import { inspectRequest } from './request.ts'
 import { inspectStream } from './stream.ts'
 import { openSessionInspection } from './session.ts'
 import { rewritten } from './treated.ts'
+import { inspectWhole } from './whole.ts'
 
 /** Where a call may go, as the stage is told of it. */
 export interface Destinations {

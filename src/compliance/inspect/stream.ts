@@ -1,6 +1,7 @@
 import type { Answer, Question } from '../../core/call.ts'
+import type { Decision } from '../../core/decision.ts'
 import { GatewayError } from '../../core/errors.ts'
-import type { StreamTextGate } from '../../core/text-filter.ts'
+import type { StreamTextGate, ToolCall } from '../../core/text-filter.ts'
 import type { AnswerInspection } from './answer.ts'
 import type { InspectionParts } from './parts.ts'
 import type { StreamEnding } from './texts.ts'
@@ -22,20 +23,38 @@ interface StreamInspection {
 export function inspectStream(stream: StreamInspection): Answer {
   const { question, answer, inspection, parts } = stream
   const { reader } = parts
-  const gate = reader.openGate(question, (channel) => inspection.openFilter(channel))
-  answer.report.holdsBack = true
-  const body = new InspectedStream(answer, {
-    gate,
-    inspection,
-    ending: reader.openEnding(question),
+  const gate = reader.openGate(question, (channel) => inspection.openFilter(channel), {
+    holdsCalls: parts.holdsCalls,
+    openCall: (calls) => inspection.openCall(calls),
   })
-  return { ...answer, body }
+  return letThrough(answer, { gate, judge: inspection, ending: reader.openEnding(question) })
 }
 
-interface StreamParts {
+/** Who decides about a stream while it runs. */
+export interface StreamJudge {
+  /** Why it must go no further; `undefined` while it may. */
+  readonly refusal: GatewayError | undefined
+  /** Decides whether a call of a tool may be made. */
+  judgeCall(calls: readonly ToolCall[]): boolean | Promise<boolean>
+  /** What was decided, where that is to be recorded. */
+  decision?(): Decision
+}
+
+/** What a stream passes on its way to the client. */
+export interface StreamParts {
   readonly gate: StreamTextGate
-  readonly inspection: AnswerInspection
+  readonly judge: StreamJudge
   readonly ending: StreamEnding
+}
+
+/** Lets a streamed answer through a gate; where it is stopped, it ends with an error and the provider is left. */
+export function letThrough(
+  answer: Answer & { readonly body: AsyncIterable<Uint8Array> },
+  parts: StreamParts,
+): Answer {
+  // Whoever decides nothing to be recorded stands in front of somebody else who holds back.
+  if (parts.judge.decision !== undefined) answer.report.holdsBack = true
+  return { ...answer, body: new InspectedStream(answer, parts) }
 }
 
 class InspectedStream implements AsyncIterableIterator<Uint8Array> {
@@ -45,6 +64,8 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
   #ready: Uint8Array[] = []
   /** The next piece of the provider, where it was asked for and has not come. */
   #pending: Promise<IteratorResult<Uint8Array>> | undefined
+  /** The provider has sent everything. */
+  #hasEnded = false
   #isOver = false
 
   constructor({ body, report }: StreamInspection['answer'], parts: StreamParts) {
@@ -69,7 +90,7 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#isOver = true
     await this.#source.return?.()
-    this.#report.decision ??= this.#parts.inspection.decision()
+    this.#report.decision ??= this.#parts.judge.decision?.()
     return { done: true, value: undefined }
   }
 
@@ -79,7 +100,7 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
 
   /** Takes what the provider sends next, or lets out what is certain when nothing comes for a while. */
   async #advance(): Promise<void> {
-    const { gate, inspection } = this.#parts
+    const { gate, judge } = this.#parts
     this.#pending ??= this.#ask()
     const result = gate.isHolding ? await orIdle(this.#pending) : await this.#pending
     if (result === 'idle') {
@@ -87,10 +108,14 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
       // Once is enough: nothing becomes certain by waiting longer.
       if (this.#ready.length === 0) this.#takeResult(await this.#pending)
     } else this.#takeResult(result)
-    if (gate.isBlocked && inspection.refusal !== undefined) {
-      await this.#stop(inspection.refusal)
-      this.#finish()
+    while (gate.heldCall !== undefined && !gate.isBlocked) {
+      this.#take(gate.decideCall(await judge.judgeCall(gate.heldCall)))
     }
+    const error = gate.fault ?? judge.refusal
+    if (gate.isBlocked && error !== undefined) {
+      await this.#stop(error)
+      this.#finish()
+    } else if (this.#hasEnded) this.#finish()
   }
 
   #ask(): Promise<IteratorResult<Uint8Array>> {
@@ -105,7 +130,7 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
     const { gate } = this.#parts
     if (result.done !== true) return this.#take(gate.push(result.value))
     this.#take(gate.end())
-    if (!gate.isBlocked) this.#finish()
+    this.#hasEnded = true
   }
 
   #take(pieces: readonly Uint8Array[]): void {
@@ -119,12 +144,15 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
   async #stop(error: GatewayError): Promise<void> {
     await this.#source.return?.()
     this.#report.error = error
+    this.#report.isComplete = false
     this.#ready.push(this.#parts.ending.write(error))
   }
 
   #finish(): void {
     this.#isOver = true
-    this.#report.decision = this.#parts.inspection.decision()
+    const { judge } = this.#parts
+    if (judge.decision === undefined) return
+    this.#report.decision = judge.decision()
     this.#report.holdsBack = false
   }
 }

@@ -3,7 +3,7 @@ import type { GatewayError } from '../../core/errors.ts'
 import type { AttachmentFact, TextKind, TextRole } from '../../core/facts.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { SessionReader } from './session-reader.ts'
-import type { OpenTextFilter, StreamTextGate } from '../../core/text-filter.ts'
+import type { OpenTextFilter, StreamTextGate, ToolCall } from '../../core/text-filter.ts'
 
 /** One text within a body. */
 export interface BodyText {
@@ -31,6 +31,12 @@ export interface BodyTool {
 /** Texts beside one another that their reader takes for one. */
 export interface JoinedTexts {
   readonly text: string
+  /** Where each of the segments stands in it, in order; offsets in UTF-16 code units. */
+  readonly parts: readonly {
+    readonly segment: number
+    readonly start: number
+    readonly end: number
+  }[]
   /** Leads a range of the joined text back to the segments that make it, by their numbers. */
   rangesOf(range: {
     readonly start: number
@@ -56,9 +62,28 @@ export interface RequestTexts {
   replace(texts: ReadonlyMap<string, string>): CallBody
 }
 
+/** A call of a tool in a whole answer. */
+export interface AnsweredCall extends ToolCall {
+  /** Numbers of the segments of its arguments. */
+  readonly segments: readonly number[]
+  /** Number of the segment in front of which it is judged; that of no segment where it is judged last. */
+  readonly at: number
+}
+
+/** How the calls of tools of a stream are judged. */
+export interface CallWatch {
+  readonly holdsCalls: boolean
+  /** Told of each complete call as it came. */
+  readonly openCall: (calls: readonly ToolCall[]) => void
+}
+
 /** The texts of a whole answer. */
 export interface AnswerTexts {
   readonly segments: readonly BodyText[]
+  /** Segments that a stream would bring as one text. */
+  readonly joined: readonly JoinedTexts[]
+  /** Its calls of tools, in order. */
+  readonly calls: readonly AnsweredCall[]
   readonly tools: readonly BodyTool[]
   readonly isReadable: boolean
   readonly reason?: string
@@ -83,7 +108,7 @@ export interface BodyReader {
    */
   streamKind(question: Question, answer: Answer): 'frames' | 'whole' | 'media'
   /** Opens the gate of an answer in frames. */
-  openGate(question: Question, openFilter: OpenTextFilter): StreamTextGate
+  openGate(question: Question, openFilter: OpenTextFilter, watch: CallWatch): StreamTextGate
   openEnding(question: Question): StreamEnding
   /** Opens the reader of one realtime session. */
   openSession(): SessionReader

@@ -1,3 +1,4 @@
+export { asksForCalls } from './called-tools.ts'
 export { compilePolicies, PolicyError } from './compile.ts'
 export { placesOf, vocabularyOf } from './vocabulary.ts'
 export type { ConfiguredPlaces, KnownFinding, PolicyVocabulary } from './vocabulary.ts'

@@ -70,6 +70,8 @@ export function toyParts(policies: PolicySet, barriers?: BarrierSet): Inspection
     tierOf: () => 'T1',
     hash: createHasher(new Uint8Array(32)),
     memo: new Memo(),
+    holdsCalls: true,
+    toolCallContent: (name, given) => JSON.stringify([name, given]),
     holds: { ask: () => Promise.resolve({ state: 'waiting', holdId: 'hold-1' }) },
     limits: { maxInspectionMs: 5_000, unreadable: 'block', maxAnswerBytes: 1_000_000 },
   }

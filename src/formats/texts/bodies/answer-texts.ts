@@ -1,5 +1,6 @@
 import type { Question } from '../../../core/call.ts'
 import { parseJson } from '../../../core/json.ts'
+import type { ToolCall } from '../../../core/text-filter.ts'
 import type { Rule, Scope } from '../shape.ts'
 import { documentText } from '../shapes/common.ts'
 import { attachmentOf } from '../attachments.ts'
@@ -14,6 +15,8 @@ import { ruleOf } from './rules.ts'
 
 /** The texts of a whole answer, and the way to change them. */
 export interface AnswerTexts extends ReadBody {
+  /** The calls of tools, in the order in which those of a stream are judged. */
+  readonly calls: readonly AnsweredCall[]
   /**
    * Returns the body with new texts at their places, as text or bytes as it was; the very body where nothing
    * changes. What does not change keeps its characters.
@@ -21,6 +24,17 @@ export interface AnswerTexts extends ReadBody {
    */
   replace(texts: ReadonlyMap<string, string>): string | Uint8Array
 }
+
+/** A call of a tool in a whole answer. */
+export interface AnsweredCall extends ToolCall {
+  /** Numbers of the segments of its arguments. */
+  readonly segments: readonly number[]
+  /** Number of the segment in front of which it is judged; that of no segment where it is judged last. */
+  readonly at: number
+}
+
+/** Formats whose streams say only at the end of an answer that its calls are complete. */
+const callsLast: ReadonlySet<string> = new Set(['openai-chat', 'ollama-chat', 'cohere-chat'])
 
 const said: Scope = { role: 'assistant', kind: 'text' }
 const streamed: Scope = { ...said, channel: '' }
@@ -54,21 +68,33 @@ export function answerTexts(
   const collection = new TextCollection({ direction: 'answer', joins })
   const isFile = operation === 'files' && /\/content(?:\?|$)/.test(path)
   if (body.length === 0 || hasOnlyVectors(call, body))
-    return view(body, bodyOf(collection), () => body)
+    return view(body, bodyOf(collection), [], () => body)
   const opened = openAnswer(body, { mediaType: contentType, name: '', isFile })
   if ('reason' in opened) {
     collection.addAttachment(attachmentOf(opened.kind))
     const reason = mayHoldText(opened) ? opened.reason : undefined
-    return view(body, bodyOf(collection, reason), () => body)
+    return view(body, bodyOf(collection, reason), [], () => body)
   }
   const scope = joins === 'channel' ? streamed : said
   const readable = isFile
     ? openText(opened.text, documentText)
     : openAnswerText(opened.text, { rule: ruleOf(call, 'answer'), scope })
   const fault = readWithin(() => readable.read(collection, ''))
-  return view(body, bodyOf(collection, fault), (changes) =>
+  return view(body, bodyOf(collection, fault), callsOf(collection, call), (changes) =>
     opened.encode(readable.rewrite(changes)),
   )
+}
+
+function callsOf(
+  { calls, segments }: TextCollection,
+  { clientFormat }: Question['call'],
+): readonly AnsweredCall[] {
+  return calls.map(({ tool, numbers, end }) => ({
+    name: tool.name,
+    arguments: tool.arguments ?? '',
+    segments: numbers,
+    at: callsLast.has(clientFormat) ? segments.length : end,
+  }))
 }
 
 /** Vectors are long and say nothing; only errors do, and Cohere repeats the texts it was asked for. */
@@ -110,10 +136,12 @@ function openAnswerText(
 function view(
   body: string | Uint8Array,
   read: ReadBody,
+  calls: readonly AnsweredCall[],
   rewrite: (changes: ReadonlyMap<string, string>) => string | Uint8Array,
 ): AnswerTexts {
   return {
     ...read,
+    calls,
     replace(texts) {
       const changes = changesOf(read.segments, texts)
       return changes.size === 0 ? body : rewrite(changes)

@@ -27,6 +27,14 @@ interface CollectionOptions {
   readonly tools?: Map<string, string>
 }
 
+/** A call of a tool with the numbers of the segments of its arguments. */
+export interface CallSegments {
+  readonly tool: ToolUse
+  readonly numbers: number[]
+  /** Number of the segment behind the last one that tells of it. */
+  end: number
+}
+
 /** Most texts of one body: beyond it reading would stop everything else. */
 const maxTexts = 262_144
 
@@ -42,6 +50,8 @@ export class TextCollection {
   readonly segments: TextSegment[] = []
   readonly tokens: string[] = []
   readonly tools: ToolUse[] = []
+  /** Calls of tools by the names that `Scope.call` gives them. */
+  readonly #calls = new Map<string, CallSegments>()
   hasRepeatedMembers = false
   readonly #attachments = new Map<string, Attachment & { count: number }>()
   /** Numbers of the segments that are parts of one text. */
@@ -57,6 +67,11 @@ export class TextCollection {
     this.#direction = direction
     this.#joins = joins
     this.#toolNames = tools
+  }
+
+  /** The calls of tools, in order. */
+  get calls(): readonly CallSegments[] {
+    return [...this.#calls.values()]
   }
 
   get attachments(): readonly AttachmentCount[] {
@@ -83,11 +98,10 @@ export class TextCollection {
   ): void {
     findTexts(json, rule, scope, {
       readsLeaves: true,
-      isSent: this.#direction === 'request',
       ...(this.#toolNames !== undefined && { tools: this.#toolNames }),
       text: (found) => this.#found(found, prefix),
       tokens: (place) => this.tokens.push(prefix + place),
-      tool: (tool) => this.tools.push(tool),
+      tool: (tool, { call }) => this.#tool(tool, call),
       attachment: (attachment) => this.addAttachment(attachment),
     })
     this.hasRepeatedMembers ||= hasRepeatedMember(text, json)
@@ -117,6 +131,14 @@ export class TextCollection {
     else known.count += 1
   }
 
+  #tool(tool: ToolUse, call: string | undefined): void {
+    this.tools.push(tool)
+    if (tool.use !== 'called' || call === undefined) return
+    // A second call under a name that is taken has no texts of its own.
+    const name = this.#calls.has(call) ? `${call} ${this.#calls.size}` : call
+    this.#calls.set(name, { tool, numbers: [], end: this.segments.length })
+  }
+
   #found(found: FoundText, prefix: string, separator = ''): void {
     if (this.segments.length === maxTexts) throw new UnreadError(`more than ${maxTexts} texts`)
     const { role, kind, source } = found.scope
@@ -128,6 +150,10 @@ export class TextCollection {
     const whole = this.#wholeOf(found)
     if (whole !== undefined) this.#join(segment, { whole, separator })
     this.segments.push(segment)
+    const call = this.#calls.get(found.scope.call ?? '')
+    if (call === undefined) return
+    call.end = this.segments.length
+    if (kind === 'tool-arguments') call.numbers.push(this.segments.length - 1)
   }
 
   /** What a text is a part of. */

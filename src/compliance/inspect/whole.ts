@@ -1,0 +1,215 @@
+import type { Answer, Question } from '../../core/call.ts'
+import { GatewayError } from '../../core/errors.ts'
+import type { TextEdit, TextFilter, ToolCall } from '../../core/text-filter.ts'
+import type { AnswerInspection } from './answer.ts'
+import { Pace } from './pace.ts'
+import type { InspectionParts } from './parts.ts'
+import type { AnswerTexts, BodyText, JoinedTexts } from './texts.ts'
+
+/**
+ * Looks through a whole answer, in the order in which a stream of it would be; returns it as the caller may have
+ * it. Throws `blocked_by_policy` and `held_for_approval`.
+ */
+export async function inspectWhole(
+  inspection: AnswerInspection,
+  question: Question,
+  answer: Answer,
+  parts: InspectionParts,
+): Promise<Answer> {
+  const texts = parts.reader.answer(question, answer)
+  if (!texts.isReadable && parts.limits.unreadable === 'block') {
+    const why = texts.reason === undefined ? '' : `: ${texts.reason}`
+    throw new GatewayError('blocked_by_policy', `The answer cannot be inspected${why}.`)
+  }
+  const whole = new WholeAnswer(texts, inspection, parts)
+  const readAgain = (body: Answer['body']): AnswerTexts =>
+    parts.reader.answer(question, { ...answer, body })
+  try {
+    await whole.inspect(readAgain)
+  } finally {
+    answer.report.decision = inspection.decision()
+  }
+  const { changes } = whole
+  return changes.size === 0 ? answer : { ...answer, body: texts.replace(changes) }
+}
+
+type ReadAgain = (body: Answer['body']) => AnswerTexts
+
+class WholeAnswer {
+  readonly #texts: AnswerTexts
+  readonly #inspection: AnswerInspection
+  readonly #parts: InspectionParts
+  readonly #pace: Pace
+  /** The text that each segment is a part of, by its number. */
+  readonly #places: readonly Part[]
+  readonly #changed = new Map<string, string>()
+
+  constructor(texts: AnswerTexts, inspection: AnswerInspection, parts: InspectionParts) {
+    this.#texts = texts
+    this.#inspection = inspection
+    this.#parts = parts
+    this.#pace = new Pace(parts.limits.maxInspectionMs)
+    this.#places = partsOf(texts, (segment, id) => inspection.openFilter({ ...segment, id }))
+  }
+
+  async inspect(readAgain: ReadAgain): Promise<void> {
+    const { segments, tools } = this.#texts
+    const { tierOf } = this.#parts
+    const others = tools.filter(({ use }) => use !== 'called')
+    if (others.length > 0) {
+      this.#inspection.addTools(
+        others.map((tool) => ({ name: tool.name, use: tool.use, tier: tierOf(tool) })),
+      )
+    }
+    this.#check()
+    const calls = this.#parts.holdsCalls ? this.#texts.calls : []
+    const ofCalls = new Set(calls.flatMap((call) => call.segments))
+    if (!this.#parts.holdsCalls) {
+      for (const call of this.#texts.calls) this.#inspection.openCall([call])
+    }
+    const waiting = calls.toSorted((a, b) => a.at - b.at)
+    let next = 0
+    for (let number = 0; number <= segments.length; number++) {
+      for (; waiting[next]?.at === number; next++) {
+        const call = waiting[next]
+        if (call !== undefined) await this.#judge(call, readAgain)
+      }
+      if (number < segments.length && !ofCalls.has(number)) await this.#look(number)
+    }
+    this.#endAll()
+    this.#write()
+  }
+
+  /** New texts by the places of those that changed. */
+  get changes(): ReadonlyMap<string, string> {
+    return this.#changed
+  }
+
+  async #judge(call: AnswerTexts['calls'][number], readAgain: ReadAgain): Promise<void> {
+    // What stood in front of it has left where it is streamed.
+    this.#endAll()
+    this.#inspection.openCall([call])
+    for (const number of call.segments) await this.#look(number)
+    this.#write()
+    const asItLeaves = this.#asItLeaves(call, readAgain)
+    if (!(await this.#inspection.judgeCall([asItLeaves]))) this.#check()
+  }
+
+  /** The call with the arguments that the client would get. */
+  #asItLeaves(call: AnswerTexts['calls'][number], readAgain: ReadAgain): ToolCall {
+    const isChanged = call.segments.some((number) =>
+      this.#changed.has(this.#texts.segments[number]?.place ?? ''),
+    )
+    if (!isChanged) return call
+    const again = readAgain(this.#texts.replace(this.#changed))
+    return again.calls[this.#texts.calls.indexOf(call)] ?? call
+  }
+
+  async #look(number: number): Promise<void> {
+    const part = this.#places[number]
+    if (part === undefined) return
+    part.text.push(part)
+    if (part.isLast) part.text.end()
+    this.#check()
+    if (this.#pace.isDue()) await this.#pace.rest()
+  }
+
+  #endAll(): void {
+    for (const { text } of this.#places) if (text.isGrowing) text.end()
+    this.#check()
+  }
+
+  #check(): void {
+    if (this.#inspection.refusal !== undefined) throw this.#inspection.refusal
+  }
+
+  /** Writes what takes the place of findings, in the order of the texts and once. */
+  #write(): void {
+    const { segments } = this.#texts
+    for (let number = 0; number < segments.length; number++) {
+      const [part, segment] = [this.#places[number], segments[number]]
+      if (part === undefined || segment === undefined || part.isWritten || !part.isPushed) continue
+      part.isWritten = true
+      const text = part.text.rewritten(part)
+      if (text !== segment.text) this.#changed.set(segment.place, text)
+    }
+  }
+}
+
+/** A segment as a part of a text that its reader takes for one. */
+interface Part {
+  readonly text: FilteredText
+  readonly start: number
+  readonly end: number
+  readonly isLast: boolean
+  isPushed: boolean
+  isWritten: boolean
+}
+
+function partsOf(
+  { segments, joined }: AnswerTexts,
+  open: (segment: BodyText, id: string) => TextFilter,
+): readonly Part[] {
+  const parts: Part[] = []
+  const add = (group: Pick<JoinedTexts, 'text' | 'parts'>): void => {
+    const first = segments[group.parts[0]?.segment ?? 0]
+    if (first === undefined) return
+    const text = new FilteredText(group.text, open(first, `${group.parts[0]?.segment ?? 0}`))
+    for (const [index, { segment, start, end }] of group.parts.entries()) {
+      const isLast = index === group.parts.length - 1
+      parts[segment] = { text, start, end, isLast, isPushed: false, isWritten: false }
+    }
+  }
+  for (const group of joined) add(group)
+  for (const [segment, { text }] of segments.entries()) {
+    if (parts[segment] === undefined) {
+      add({ text, parts: [{ segment, start: 0, end: text.length }] })
+    }
+  }
+  return parts
+}
+
+/** A text on its way through its filter, as it is in a stream: part after part. */
+class FilteredText {
+  readonly #text: string
+  readonly #filter: TextFilter
+  readonly #edits: TextEdit[] = []
+  readonly #said = new Map<TextEdit, string>()
+  #pushed = 0
+  isGrowing = false
+
+  constructor(text: string, filter: TextFilter) {
+    this.#text = text
+    this.#filter = filter
+  }
+
+  push(part: Part): void {
+    part.isPushed = true
+    this.isGrowing = true
+    this.#edits.push(...this.#filter.push(this.#text.slice(this.#pushed, part.end)).edits)
+    this.#pushed = part.end
+  }
+
+  end(): void {
+    this.isGrowing = false
+    this.#edits.push(...this.#filter.end().edits)
+  }
+
+  /** What is left of a part; what takes the place of a finding stands where the finding began. */
+  rewritten({ start, end }: Part): string {
+    let result = ''
+    let from = start
+    for (const edit of this.#edits) {
+      if (edit.end <= start || edit.start >= end) continue
+      if (edit.start >= start) result += this.#text.slice(from, edit.start) + this.#say(edit)
+      from = Math.min(edit.end, end)
+    }
+    return result + this.#text.slice(from, end)
+  }
+
+  #say(edit: TextEdit): string {
+    const said = this.#said.get(edit) ?? edit.write()
+    this.#said.set(edit, said)
+    return said
+  }
+}
