@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { operations } from '../core/record.ts'
 
 const word = z
   .string()
@@ -22,21 +23,6 @@ const personSchema = z.strictObject({
   product: word.optional(),
   address: z.string().max(64).optional(),
 })
-
-const operations = [
-  'chat',
-  'text_completion',
-  'embeddings',
-  'count_tokens',
-  'moderations',
-  'audio',
-  'images',
-  'files',
-  'batches',
-  'responses',
-  'rerank',
-  'realtime',
-] as const
 
 const targetSchema = z.strictObject({
   provider: word,

@@ -1,9 +1,9 @@
 import { ConfigError, renderProblems } from '../config/index.ts'
-import { nearest } from '../core/nearest.ts'
 import { parseArguments, UsageError } from './io.ts'
 import type { Arguments, CliIo } from './io.ts'
 import { runPolicyReplay } from './policy-replay.ts'
 import { runPolicyTest } from './policy-test.ts'
+import { chooseSubcommand } from './subcommands.ts'
 
 const usage = `Try policies. Both commands work on files, whether the gateway runs or not, and change nothing.
 
@@ -36,23 +36,15 @@ const subcommands: Readonly<Record<string, Subcommand>> = {
 
 /** `smartflow policy test|replay`: tries policies before they are put in force. */
 export async function runPolicyCommand(args: readonly string[], io: CliIo): Promise<number> {
-  const [name, ...rest] = args
-  if (name === undefined || name === 'help' || args.includes('--help')) {
-    io.stdout(usage)
-    return name === undefined ? 2 : 0
-  }
-  const subcommand = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined
-  if (subcommand === undefined) {
-    const close = nearest(name, Object.keys(subcommands))
-    const hint = close === undefined ? '' : ` Did you mean '${close}'?`
-    throw new UsageError(`Unknown command 'policy ${name}'.${hint} ${helpHint}`)
-  }
-  const parsed = parseArguments(rest, ['config', ...subcommand.valued], ['json'])
+  const chosen = chooseSubcommand(args, { command: 'policy', usage, subcommands }, io)
+  if ('exitCode' in chosen) return chosen.exitCode
+  const { valued, run } = chosen.run
+  const parsed = parseArguments(chosen.rest, ['config', ...valued], ['json'])
   const [word] = parsed.positional
   if (word !== undefined) throw new UsageError(`Unexpected word '${word}'. ${helpHint}`)
   const file = parsed.options.get('config') ?? 'smartflow.yaml'
   try {
-    return await subcommand.run(parsed, io, file)
+    return await run(parsed, io, file)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     io.stderr(`${renderProblems(file, error.problems)}\n`)

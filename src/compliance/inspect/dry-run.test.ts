@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'bun:test'
+import * as fc from 'fast-check'
+import { makeCall, makePrincipal, makeQuestion } from '../../../test/support/question.ts'
+import { asObject, parseJson } from '../../core/json.ts'
 import type { BarrierContact, BarrierSet, PolicySet } from '../contracts.ts'
 import { dryRun } from './dry-run.ts'
 import type { DryRunContent, DryRunInput } from './dry-run-input.ts'
-import { toyParts, toyPolicy } from './testing/rig.ts'
+import { toyCompliance, toyParts, toyPolicy } from './testing/rig.ts'
 
 const card = '4539 5787 6362 1486'
 const mail = 'anna.schmidt@example.org'
@@ -154,17 +157,13 @@ describe('a dry run of an answer', () => {
     const parts = toyParts(policy)
     const reader = {
       ...parts.reader,
-      answer: () => ({
-        segments: [],
-        joined: [],
-        tools: [],
-        calls: [],
+      answer: (...asked: Parameters<typeof parts.reader.answer>) => ({
+        ...parts.reader.answer(...asked),
         isReadable: false,
         reason: 'a PDF',
-        replace: () => '',
       }),
     }
-    const content = { type: 'body', format: 'openai-chat', text: '%PDF' } as const
+    const content = { type: 'body', format: 'openai-chat', text: '{}' } as const
     const report = await dryRun(input(content, { direction: 'answer' }), { ...parts, reader })
     expect(report.decision).toMatchObject({
       verdict: 'block',
@@ -172,4 +171,48 @@ describe('a dry run of an answer', () => {
     })
     expect(report.reason).toBe('The answer cannot be inspected: a PDF.')
   })
+})
+
+test('a dry run says what a call would be told, and leaves its body as the call would', async () => {
+  const words = fc.constantFrom(
+    `Charge ${card}. `,
+    `Tell ${mail}. `,
+    'To DE89 3704 0044 0532 0130 00. ',
+    'Nothing of interest. ',
+    'As <EMAIL_1> said. ',
+  )
+  const content = fc.array(words, { maxLength: 6 }).map((parts) => parts.join(''))
+  const what = fc.constantFrom('redact', 'mask', 'hash', 'tokenise', 'block')
+  const rules = fc.record({ 'payment-card': what, email: what, iban: what }, { requiredKeys: [] })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(content, { minLength: 1, maxLength: 3 }),
+      rules,
+      async (all, given) => {
+        const policy = toyPolicy(given)
+        const messages = all.map((each) => ({ role: 'user', content: each }))
+        const text = JSON.stringify({ model: 'm', messages })
+        const json = asObject(parseJson(text))
+        const question = makeQuestion({
+          call: makeCall({ requestId: 'dry-run' }),
+          principal: makePrincipal({ id: 'ana' }),
+          body: { bytes: Buffer.from(text), contentType: 'application/json', text, json },
+        })
+        const compliance = toyCompliance(policy)
+        const decision = await compliance.inspectRequest(question, { order: () => [target] })
+        const report = await dryRun(
+          input({ type: 'body', format: 'openai-chat', text }),
+          toyParts(policy),
+        )
+        const { verdict, findings, statements, labels, sharing } = decision
+        expect(report.decision).toMatchObject({ verdict, findings, labels, sharing })
+        expect(report.decision.statements).toEqual(statements)
+        expect(report.facts.observations).toEqual(decision.facts?.observations ?? [])
+        const sent =
+          verdict === 'block' ? undefined : compliance.redact(question, decision).body.text
+        expect(report.body).toBe(sent)
+      },
+    ),
+    { numRuns: 60 },
+  )
 })
