@@ -1,7 +1,10 @@
 import type { CallBody, Question } from '../../../core/call.ts'
+import { GatewayError } from '../../../core/errors.ts'
 import { asObject, isObject, parseJson } from '../../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import { isPlainName } from '../leaf.ts'
 import type { Scope } from '../shape.ts'
+import { isSentText } from '../strings.ts'
 import { bodyOf, changesOf, readWithin } from './body-texts.ts'
 import type { ReadBody } from './body-texts.ts'
 import { TextCollection } from './collection.ts'
@@ -26,9 +29,10 @@ const asked: Scope = { role: 'user', kind: 'text' }
  * Shows what a request says, in whichever form its endpoint takes it. Throws `invalid_request` for a form
  * that two readers could read differently.
  */
-export function requestTexts({ call, body }: Question): RequestTexts {
+export function requestTexts({ call, body, model }: Question): RequestTexts {
   const { json, text, bytes, contentType } = body
   const collection = new TextCollection({ direction: 'request', joins: 'content' })
+  for (const said of addressTexts({ call, model })) collection.addText(said.text, said)
   if (json !== undefined && text !== undefined) {
     const readable = jsonText(text, withExactNumbers(text, json), {
       rule: ruleOf(call, 'request'),
@@ -72,8 +76,50 @@ function view(
     ...read,
     replace(texts) {
       const changes = changesOf(read.segments, texts)
+      refuseAddress(changes.keys())
       return changes.size === 0 ? body : rewrite(changes)
     },
+  }
+}
+
+/** A text in the address of a call. */
+interface AddressText {
+  readonly place: string
+  readonly scope: Scope
+  readonly text: string
+}
+
+/** What a caller may have written into the address: the parameters of its query, and the name of a model. */
+function addressTexts({ call, model }: Pick<Question, 'call' | 'model'>): readonly AddressText[] {
+  const texts: AddressText[] = []
+  const add = (place: string, text: string): void => void texts.push({ place, scope: asked, text })
+  if (isUnusualName(model)) add(modelPlace, model)
+  const query = call.path.indexOf('?')
+  if (query < 0) return texts
+  for (const [name, value] of new URLSearchParams(call.path.slice(query))) {
+    const place = `${queryPlace}${texts.length}`
+    if (!isPlainName(name.replace(/\[\w*\]$/, ''))) add(`${place}.name`, name)
+    if (isSentText(value, 'word')) add(place, value)
+  }
+  return texts
+}
+
+const queryPlace = '?'
+const modelPlace = '?model'
+
+/** Behind wildcards names of models are what callers make of them. */
+function isUnusualName(model: string): boolean {
+  return /[^\w.:/+=@-]|@[\w-]+\.[a-z]|\d{13}/i.test(model)
+}
+
+/** Where a call goes is decided when its content is not yet: it cannot be changed any more. */
+function refuseAddress(places: Iterable<string>): void {
+  for (const place of places) {
+    if (place !== 'model' && !place.startsWith(queryPlace)) continue
+    throw new GatewayError(
+      'blocked_by_policy',
+      'The address or the name of the model holds what policy takes out of requests.',
+    )
   }
 }
 

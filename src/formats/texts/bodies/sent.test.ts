@@ -100,3 +100,38 @@ describe('nothing in a request is believed to be a word of the protocol:', () =>
     expect(requestTexts(jsonQuestion(body)).segments).toEqual([])
   })
 })
+
+describe('addresses', () => {
+  const listing = (path: string) => {
+    const question = bytesQuestion(Buffer.from(''), '', { operation: 'files', path })
+    return requestTexts(question)
+  }
+
+  test('are read as far as callers write them', () => {
+    const texts = listing(`/files?purpose=ana@example.com&after=file-1&${digits}=1&limit=${digits}`)
+    expect(texts.segments.map(({ text }) => text)).toEqual(['ana@example.com', digits, digits])
+    expect(listing('/responses/r_1?include[]=message.input_image.image_url').segments).toEqual([])
+  })
+
+  test('cannot be changed: what is to be taken out of them is refused', () => {
+    const texts = listing('/files?purpose=ana@example.com')
+    const [first] = texts.segments
+    const replaced = new Map([[first?.place ?? '', '<EMAIL_1>']])
+    expect(() => texts.replace(replaced)).toThrow('holds what policy takes out')
+  })
+
+  test('name models, whose names are read where they are unusual', () => {
+    const texts = (model: string) =>
+      requestTexts({ ...jsonQuestion({}), model }).segments.map(({ text }) => text)
+    expect(texts('ana@example.com')).toEqual(['ana@example.com'])
+    expect(texts(`x-${digits}`)).toEqual([`x-${digits}`])
+    expect(texts('I am Ana')).toEqual(['I am Ana'])
+    for (const model of [
+      'arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/a1b2c3d4e5f6',
+      'claude-sonnet-4-5@20250929',
+      'meta-llama/Llama-3.1-8B-Instruct:free',
+    ]) {
+      expect(texts(model)).toEqual([])
+    }
+  })
+})
