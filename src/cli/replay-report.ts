@@ -76,12 +76,14 @@ function sumText(
 
 function ruleTable({ byRule }: ReplayReport): string {
   return renderTable(
-    ['RULE', 'SPEAKS NOW', 'SILENT NOW', 'VERDICTS', 'SUCH AS'],
-    byRule.map(({ ruleId, speaksNow, silentNow, verdicts, examples }) => [
+    ['RULE', 'SPEAKS NOW', 'SILENT NOW', 'VERDICTS', 'REPLACED', 'TARGETS', 'SUCH AS'],
+    byRule.map(({ ruleId, speaksNow, silentNow, verdicts, treatments, admits, examples }) => [
       ruleId,
       `${speaksNow}`,
       `${silentNow}`,
       `${verdicts}`,
+      `${treatments}`,
+      `${admits}`,
       examples[0] ?? '',
     ]),
   ).trimEnd()

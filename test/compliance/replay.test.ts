@@ -132,7 +132,7 @@ describe('policy replay', () => {
     const { out } = await replay(stricter)
     expect(out).toContain('4 of 9 decisions would change: 4 in the verdict.')
     expect(out).toMatch(/allow → block +3\n/)
-    expect(out).toMatch(/house\/deals +2 +1 +3 +req_/)
+    expect(out).toMatch(/house\/deals +2 +1 +3 +\d +0 +req_/)
     expect(out).toMatch(
       /\d\d:\d\d:\d\d {2}req_\w+ {2}allow → block {2}\(house\/mails log → block\)/,
     )
