@@ -1,4 +1,4 @@
-import type { Question } from '../../core/call.ts'
+import type { Call, CallBody, Question } from '../../core/call.ts'
 import type { Decision } from '../../core/decision.ts'
 import type { PolicyFacts, RuleStatement } from '../../core/facts.ts'
 import type { PolicyOutcome } from '../contracts.ts'
@@ -40,9 +40,15 @@ export function askPeople(
       ruleIds: held.map(({ ruleId }) => ruleId),
       labels: facts.labels,
     },
-    content: `${call.operation}\n${model}\n${body.text ?? Buffer.from(body.bytes).toString('base64')}`,
+    content: contentOf(call, model, body),
     preview: previewOf(texts.at(-1)),
   })
+}
+
+/** What is to be done: with an empty body, all of it stands in the address. */
+function contentOf({ operation, method, path }: Call, model: string, body: CallBody): string {
+  const head = JSON.stringify([operation, method, path, model, body.contentType])
+  return `${head}\n${body.text ?? Buffer.from(body.bytes).toString('base64')}`
 }
 
 /** What an approver sees: the last text, without anything that was found in it. */
