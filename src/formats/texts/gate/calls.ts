@@ -55,6 +55,8 @@ export class CallBook<Frame extends CallFrame<Frame>> {
   #waiting: GrowingCall<Frame>[] = []
   /** The call that the frame that is read repeats as it was. */
   #repeated = ''
+  /** Those that another one of the same name followed, so that they are complete. */
+  #replaced: GrowingCall<Frame>[] = []
   #heldBytes = 0
   #number = 0
 
@@ -113,7 +115,8 @@ export class CallBook<Frame extends CallFrame<Frame>> {
 
   /** Completes the calls whose names begin so; returns them in the order in which they began. */
   end(keys: string): readonly GrowingCall<Frame>[] {
-    const ended: GrowingCall<Frame>[] = []
+    const ended = this.#replaced
+    this.#replaced = []
     for (const [key, call] of this.#open) {
       if (!key.startsWith(keys)) continue
       this.#open.delete(key)
@@ -134,7 +137,10 @@ export class CallBook<Frame extends CallFrame<Frame>> {
   }
 
   #begin(key: string, before?: GrowingCall<Frame>): GrowingCall<Frame> {
-    if (before !== undefined) this.#complete(before)
+    if (before !== undefined) {
+      this.#complete(before)
+      this.#replaced.push(before)
+    }
     const call = new GrowingCall<Frame>(key)
     // Behind the others, also where it takes the place of one.
     this.#open.delete(key)
