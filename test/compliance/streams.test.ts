@@ -98,7 +98,7 @@ describe('a stream', () => {
   test('that the client leaves is left at the provider at once', async () => {
     const { leftAt } = rig.provider
     rig.provider.script({
-      says: () => [{ type: 'text', text: `${words.repeat(45)}` }],
+      says: () => [{ type: 'text', text: words.repeat(45) }],
       deltas: [10],
       pause: { after: 100, ms: 5000 },
     })

@@ -17,6 +17,8 @@ export interface Script {
   readonly pause?: { readonly after: number; readonly ms: number }
   /** Ends the connection after so many frames, in the middle of the answer. */
   readonly diesAfter?: number
+  /** Waits before it answers calls of a path, in milliseconds. */
+  readonly slow?: (path: string) => number
   /** Answers in place of all this, where it does. */
   readonly answers?: (path: string, text: string) => Response | undefined
 }
@@ -66,6 +68,7 @@ export function startScriptedProvider(): ScriptedProvider {
       const json = asObject(parseJson(text)) ?? {}
       seen.push({ path, text, json })
       const current = script
+      if (current.slow !== undefined) await Bun.sleep(current.slow(path))
       const given = current.answers?.(path, text)
       if (given !== undefined) return given
       const named = paths.find(([pattern]) => pattern.test(path))?.[1]
