@@ -1,7 +1,7 @@
 import type { Frame } from './channel.ts'
 import type { Decision } from './decision.ts'
 import type { JsonObject } from './json.ts'
-import type { TextChannel, TextFilter } from './text-filter.ts'
+import type { TextChannel, TextFilter, ToolCall } from './text-filter.ts'
 import type { TokenUsage } from './usage.ts'
 
 /** One event of a realtime session, as far as the gateway reads it. */
@@ -72,12 +72,10 @@ export interface SessionTextOrigin {
 /** Opens the filter of one text of a session. */
 export type OpenSessionFilter = (channel: TextChannel, origin: SessionTextOrigin) => TextFilter
 
-/** A tool that an event says is called. */
-export interface SessionToolCall {
-  readonly name: string
-  readonly use: 'offered' | 'called' | 'answered'
-  /** What it is called with, as JSON text. */
-  readonly arguments?: string
+/** A call of a tool that an event tells of. */
+export interface SessionToolCall extends ToolCall {
+  /** Whether all of its arguments are told. */
+  readonly isComplete: boolean
 }
 
 /** What of a provider's event goes on. */
@@ -86,12 +84,14 @@ export interface GatedEvent {
   readonly before: readonly string[]
   /** The event; `undefined` where something in it must go no further. */
   readonly frame: string | undefined
-  readonly tools: readonly SessionToolCall[]
+  /** With the arguments that the client is to get. */
+  readonly calls: readonly SessionToolCall[]
 }
 
 /** Lets the texts of a provider's events through filters; everything else passes as it is and in order. */
 export interface SessionTextGate {
-  push(event: Pick<RealtimeEvent, 'type' | 'responseId'> & Named): GatedEvent
+  /** Takes an event, in steps of bounded length: others may have their turn between two of them. */
+  push(event: Pick<RealtimeEvent, 'type' | 'responseId'> & Named): Iterator<undefined, GatedEvent>
   /** Returns what may go because nothing has come for a while. */
   idle(): readonly string[]
   /** Returns what is left. */

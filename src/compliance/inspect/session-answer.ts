@@ -1,6 +1,6 @@
 import type { Decision } from '../../core/decision.ts'
-import type { ToolFact } from '../../core/facts.ts'
 import type {
+  GatedEvent,
   SessionEvent,
   SessionSubject,
   SessionTextGate,
@@ -8,17 +8,19 @@ import type {
   SessionToolCall,
   SessionVerdict,
 } from '../../core/session.ts'
-import type { TextChannel, TextFilter } from '../../core/text-filter.ts'
+import type { TextChannel, TextFilter, ToolCall } from '../../core/text-filter.ts'
 import { openRestoreFilter } from '../redaction/index.ts'
 import { AnswerInspection } from './answer.ts'
+import { Pace } from './pace.ts'
+import { SaidTexts } from './said-texts.ts'
 import { isNotable, refusalIn, unreadableDecision } from './session-parts.ts'
 import type { SessionParts } from './session-parts.ts'
 
 /** The inspection of one response, or of what the provider says besides. */
 interface OpenResponse {
   readonly inspection: AnswerInspection
-  /** Tools that it was told of. */
-  readonly tools: Set<string>
+  /** Calls that it was told of. */
+  readonly calls: SaidTexts
   isStopped: boolean
 }
 
@@ -42,25 +44,17 @@ export class SessionAnswers {
     return this.#gate.isHolding
   }
 
-  inspect(event: SessionEvent): SessionVerdict {
-    const { frame, json, type, responseId, itemId } = event
+  inspect(event: SessionEvent): SessionVerdict | Promise<SessionVerdict> {
+    const { frame, json, type, responseId } = event
     if (typeof frame !== 'string' || json === undefined) return this.#unreadable()
-    let before: readonly string[] = []
-    try {
-      const gated = this.#gate.push({ frame, json, type, responseId })
-      before = gated.before
-      if (responseId !== undefined) this.#addTools(responseId, gated.tools)
-      const stopped = this.#stopped()
-      if (stopped !== undefined) {
-        // A piece may be said up to where the text is stopped.
-        const said = gated.frame === undefined || gated.tools.length > 0 ? [] : [gated.frame]
-        return { verdict: 'block', frames: [...before, ...said], ...stopped }
+    const pace = new Pace(this.#session.parts.limits.maxInspectionMs)
+    const steps = this.#gate.push({ frame, json, type, responseId })
+    return this.#guarded(event, () => {
+      for (let step = steps.next(); ; step = steps.next()) {
+        if (step.done === true) return this.#judge(event, step.value)
+        if (pace.isDue()) return this.#inspectLater(event, steps, pace)
       }
-      return this.#passing(event, [...before, ...(gated.frame === undefined ? [] : [gated.frame])])
-    } catch (error) {
-      const decision = this.#stop(responseId ?? besides, refusalIn(error).message)
-      return { verdict: 'block', frames: before, decision, subject: { responseId, itemId } }
-    }
+    })
   }
 
   idle(): SessionVerdict {
@@ -77,6 +71,73 @@ export class SessionAnswers {
     told: { readonly source: string; readonly shown: string },
   ): void {
     this.#gate.remember(subject, told)
+  }
+
+  /** Goes on with an event that is so large that others have to have their turn meanwhile. */
+  async #inspectLater(
+    event: SessionEvent,
+    steps: Iterator<undefined, GatedEvent>,
+    pace: Pace,
+  ): Promise<SessionVerdict> {
+    for (;;) {
+      await pace.rest()
+      const verdict = this.#guarded(event, () => {
+        const step = steps.next()
+        if (step.done === true) return this.#judge(event, step.value)
+        pace.isDue()
+        return undefined
+      })
+      if (verdict !== undefined) return await verdict
+    }
+  }
+
+  #judge(event: SessionEvent, gated: GatedEvent): SessionVerdict | Promise<SessionVerdict> {
+    const { responseId } = event
+    const calls = responseId === undefined ? [] : this.#newCalls(responseId, gated.calls)
+    return calls.length === 0
+      ? this.#verdictOn(event, gated)
+      : this.#judgeCalls(event, gated, calls)
+  }
+
+  /** Asks whether calls may be made, before an event that completes them goes out. */
+  async #judgeCalls(
+    event: SessionEvent,
+    gated: GatedEvent,
+    calls: readonly ToolCall[],
+  ): Promise<SessionVerdict> {
+    try {
+      const { inspection } = this.#responseOf(event.responseId ?? besides)
+      for (const call of calls) {
+        const mayBeMade = await inspection.judgeCall([call])
+        if (!mayBeMade) return this.#verdictOn(event, { ...gated, frame: undefined })
+      }
+      return this.#verdictOn(event, gated)
+    } catch (error) {
+      return this.#refused(event, error)
+    }
+  }
+
+  #verdictOn(event: SessionEvent, { before, frame }: GatedEvent): SessionVerdict {
+    const stopped = this.#stopped()
+    const frames = frame === undefined ? before : [...before, frame]
+    // A piece may be said up to where the text is stopped.
+    return stopped === undefined
+      ? this.#passing(event, frames)
+      : { verdict: 'block', frames, ...stopped }
+  }
+
+  /** What is thrown because it must not pass is a verdict as well. */
+  #guarded<T>(event: SessionEvent, work: () => T): T | SessionVerdict {
+    try {
+      return work()
+    } catch (error) {
+      return this.#refused(event, error)
+    }
+  }
+
+  #refused({ responseId, itemId }: SessionEvent, error: unknown): SessionVerdict {
+    const decision = this.#stop(responseId ?? besides, refusalIn(error).message)
+    return { verdict: 'block', decision, subject: { responseId, itemId } }
   }
 
   #letOut(take: () => readonly string[]): SessionVerdict {
@@ -123,20 +184,22 @@ export class SessionAnswers {
     response.isStopped = true
     if (name === besides) this.#responses.delete(name)
     else this.#gate.drop(name)
-    return { ...response.inspection.decision(), verdict: 'block', reason }
+    const decision = response.inspection.decision()
+    return { ...decision, verdict: decision.verdict === 'hold' ? 'hold' : 'block', reason }
   }
 
-  #addTools(responseId: string, calls: readonly SessionToolCall[]): void {
-    const { tierOf } = this.#session.parts
-    for (const call of calls) {
-      if (call.use !== 'called') continue
-      const fact: ToolFact = { name: call.name, use: call.use, tier: tierOf(call) }
-      const response = this.#responseOf(responseId)
-      const name = `${fact.name}\n${fact.tier}`
-      if (response.tools.has(name)) continue
-      response.tools.add(name)
-      response.inspection.addTools([fact])
+  /** Takes up calls that begin; returns those that are complete and were not judged yet. */
+  #newCalls(responseId: string, told: readonly SessionToolCall[]): readonly ToolCall[] {
+    const complete: ToolCall[] = []
+    for (const { isComplete, ...call } of told) {
+      const { inspection, calls } = this.#responseOf(responseId)
+      if (!isComplete) inspection.openCall([call])
+      const name = JSON.stringify([call.name, call.arguments])
+      if (!isComplete || calls.has(name)) continue
+      calls.add(name)
+      complete.push(call)
     }
+    return complete
   }
 
   #openFilter(channel: TextChannel, { responseId, text }: SessionTextOrigin): TextFilter {
@@ -154,7 +217,7 @@ export class SessionAnswers {
     if (known !== undefined) return known
     const { parts, question, state, answer } = this.#session
     const inspection = new AnswerInspection(parts, { question, state, answer }, true)
-    const response = { inspection, tools: new Set<string>(), isStopped: false }
+    const response = { inspection, calls: new SaidTexts(), isStopped: false }
     this.#responses.set(name, response)
     if (this.#responses.size > mostResponses) {
       const [oldest = ''] = this.#responses.keys()

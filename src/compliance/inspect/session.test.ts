@@ -6,7 +6,9 @@ import { asObject, asString, parseJson } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { SessionInspector, SessionVerdict } from '../../core/session.ts'
 import type { PolicySet } from '../contracts.ts'
-import { toyCompliance, toyPolicy } from './testing/rig.ts'
+import { createCompliance } from './index.ts'
+import type { HeldAction, HoldAnswer, HoldDesk } from './index.ts'
+import { toyParts, toyPolicy } from './testing/rig.ts'
 import type { ToyRules } from './testing/rig.ts'
 
 const card = '4539 5787 6362 1486'
@@ -14,8 +16,9 @@ const iban = 'DE89 3704 0044 0532 0130 00'
 const mail = 'anna.schmidt@example.org'
 
 /** A session that was let begin, as its gates see it. */
-async function begin(policies: PolicySet): Promise<SessionInspector> {
-  const compliance = toyCompliance(policies)
+async function begin(policies: PolicySet, holds?: HoldDesk): Promise<SessionInspector> {
+  const parts = toyParts(policies)
+  const compliance = createCompliance({ ...parts, holds: holds ?? parts.holds }, true)
   const call = makeCall({ operation: 'realtime' })
   const question = makeQuestion({ call, body: emptyBody })
   await compliance.inspectRequest(question, { order: () => [] })
@@ -175,8 +178,18 @@ describe('what the client sends', () => {
         spoken: [{ ruleId: 'toy/hold', action: 'hold', words: 'Two must agree.' }],
       }),
     }
-    const inspector = await begin(holding)
+    const asked: string[] = []
+    const inspector = await begin(holding, {
+      ask({ content }) {
+        asked.push(content)
+        return Promise.resolve({ state: 'waiting', holdId: 'hold-1' })
+      },
+    })
     const verdict = await show(inspector, 'client', say('Wire it.', { event_id: 'one' }))
+    await show(inspector, 'client', say('Wire it.', { event_id: 'two', previous_item_id: 'x' }))
+    // The beginning of the session is held by this policy as well.
+    expect(new Set(asked.slice(1)).size).toBe(1)
+    expect(asked).toHaveLength(3)
     expect(verdict).toMatchObject({
       verdict: 'block',
       decision: { verdict: 'hold', holdId: 'hold-1' },
@@ -317,20 +330,70 @@ describe('what the provider says', () => {
     expect(foreign.verdict).toBe('block')
   })
 
-  test('tells of calls of tools before they go out', async () => {
-    const policy = toyPolicy({})
-    const inspector = await begin({
+  const call = (given: string): JsonObject[] => {
+    const at = { response_id: 'r', item_id: 'i', output_index: 0 }
+    const item = { id: 'i', type: 'function_call', name: 'pay', call_id: 'c', arguments: given }
+    const name = 'response.function_call_arguments'
+    return [
+      { type: 'response.output_item.added', ...at, item: { ...item, arguments: '' } },
+      { type: `${name}.delta`, ...at, delta: given },
+      { type: `${name}.done`, ...at, call_id: 'c', arguments: given },
+      { type: 'response.output_item.done', ...at, item },
+    ]
+  }
+  const onCalls = (verdict: 'block' | 'hold'): PolicySet => {
+    const policy = toyPolicy({ email: 'tokenise' })
+    const spoken = [{ ruleId: 'toy/pay', action: verdict, words: 'No payments.' }]
+    return {
       ...policy,
       evaluate(facts) {
         const isCalled = facts.tools.some(({ name, use }) => name === 'pay' && use === 'called')
-        return { ...policy.evaluate(facts), verdict: isCalled ? 'block' : 'allow' }
+        return { ...policy.evaluate(facts), ...(isCalled && { verdict, spoken }) }
       },
+    }
+  }
+
+  test('completes no call of a tool that policy forbids', async () => {
+    const inspector = await begin(onCalls('block'))
+    const verdicts: string[] = []
+    for (const event of call('{}')) {
+      verdicts.push((await show(inspector, 'provider', event)).verdict)
+      if (verdicts.at(-1) === 'block') break
+    }
+    expect(verdicts).toEqual(['pass', 'pass', 'block'])
+  })
+
+  test('completes a call that is held once people have approved it as the client gets it', async () => {
+    const asked: HeldAction[] = []
+    let state: HoldAnswer['state'] = 'waiting'
+    const holds: HoldDesk = {
+      ask(action) {
+        asked.push(action)
+        return Promise.resolve({ state, holdId: 'hold-1' })
+      },
+    }
+    const run = async (): Promise<SessionVerdict[]> => {
+      const inspector = await begin(onCalls('hold'), holds)
+      await show(inspector, 'client', say(mail))
+      const verdicts: SessionVerdict[] = []
+      for (const event of call('{"to":"<EMAIL_1>"}')) {
+        verdicts.push(await show(inspector, 'provider', event))
+        if (verdicts.at(-1)?.verdict === 'block') break
+      }
+      return verdicts
+    }
+    const held = await run()
+    expect(held.at(-1)).toMatchObject({
+      verdict: 'block',
+      decision: { verdict: 'hold', holdId: 'hold-1' },
     })
-    const item = { id: 'i', type: 'function_call', name: 'pay', call_id: 'c', arguments: '' }
-    const added = { type: 'response.output_item.added', response_id: 'r', output_index: 0, item }
-    const verdict = await show(inspector, 'provider', added)
-    expect(verdict).toMatchObject({ verdict: 'block', subject: { responseId: 'r' } })
-    expect(verdict).not.toMatchObject({ frames: [expect.stringContaining('pay')] })
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toMatchObject({ facts: { kind: 'tool-call', tool: 'pay' } })
+    expect(asked[0]?.content).toContain(mail)
+    state = 'approved'
+    expect((await run()).map(({ verdict }) => verdict)).not.toContain('block')
+    expect(asked).toHaveLength(2)
+    expect(new Set(asked.map(({ content }) => content)).size).toBe(1)
   })
 
   test('that nobody can read goes no further', async () => {

@@ -4,7 +4,7 @@ import { createPlaceholders } from '../../compliance/redaction/index.ts'
 import { createWindow, filterWhole } from '../../compliance/window/index.ts'
 import { asArray, asObject, asString, parseJson } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { OpenSessionFilter } from '../../core/session.ts'
+import type { GatedEvent, OpenSessionFilter } from '../../core/session.ts'
 import { openRealtimeReader } from './index.ts'
 
 const secret = /(?<![A-Za-z])Bob(?: Smith)?(?![A-Za-z])|(?<!\d)\d{16}(?!\d)|😀{1,3}(?!😀)/gu
@@ -27,6 +27,14 @@ function makeWindows(isBlocking = false): OpenSessionFilter {
     })
 }
 
+/** Takes all the steps of an event. */
+function whole(steps: Iterator<undefined, GatedEvent>): GatedEvent {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
 /** A gate with the events that came out of it. */
 function openGate(open: OpenSessionFilter) {
   const gate = openRealtimeReader().openGate(open)
@@ -42,7 +50,9 @@ function openGate(open: OpenSessionFilter) {
       if (isStopped) return
       const type = asString(event['type'])
       const responseId = asString(event['response_id'] ?? asObject(event['response'])?.['id'])
-      const passed = gate.push({ frame: JSON.stringify(event), json: event, type, responseId })
+      const passed = whole(
+        gate.push({ frame: JSON.stringify(event), json: event, type, responseId }),
+      )
       take(passed.before)
       if (passed.frame === undefined) isStopped = true
       else take([passed.frame])
@@ -138,15 +148,15 @@ describe('a text that is said in pieces', () => {
   test('is let out as the whole text is, at every split, and told so ever after', () => {
     fc.assert(
       fc.property(prose, splits, fc.boolean(), fc.boolean(), (text, lengths, inAudio, pauses) => {
-        const whole = filterWhole(text, makeWindows()({ ...said, id: '' }, noOrigin)).text
+        const shown = filterWhole(text, makeWindows()({ ...said, id: '' }, noOrigin)).text
         const { send, idle, gate, out, said: told } = openGate(makeWindows())
         for (const event of spoken(text, lengths, inAudio)) {
           send(event)
           if (pauses) idle()
         }
         const name = inAudio ? 'output_audio_transcript' : 'output_text'
-        expect(told(`response.${name}.delta`)).toBe(whole)
-        expect(new Set(toldIn(out))).toEqual(new Set([whole]))
+        expect(told(`response.${name}.delta`)).toBe(shown)
+        expect(new Set(toldIn(out))).toEqual(new Set([shown]))
         expect(gate.isHolding).toBe(false)
         const types = out.map(({ type }) => type)
         expect(types.lastIndexOf(`response.${name}.delta`)).toBeLessThan(
@@ -164,12 +174,12 @@ describe('a text that is said in pieces', () => {
     fc.assert(
       fc.property(prose, splits, (text, lengths) => {
         const filter = makeWindows(true)({ ...said, id: '' }, noOrigin)
-        const whole = filterWhole(text, filter)
+        const filtered = filterWhole(text, filter)
         const { send, said: told, out } = openGate(makeWindows(true))
         for (const event of spoken(text, lengths)) send(event)
         const isStopped = !out.some(({ type }) => type === 'response.done')
-        expect(told('response.output_text.delta')).toBe(whole.text)
-        expect(isStopped).toBe(whole.isBlocked)
+        expect(told('response.output_text.delta')).toBe(filtered.text)
+        expect(isStopped).toBe(filtered.isBlocked)
       }),
       { numRuns: 60 },
     )
@@ -200,9 +210,9 @@ describe('arguments of a call', () => {
         const { send, out, said: told } = openGate(makeWindows())
         for (const event of called(args, lengths)) send(event)
         const shown = told('response.function_call_arguments.delta')
-        const whole = openGate(makeWindows())
-        for (const event of called(args, [args.length])) whole.send(event)
-        expect(shown).toBe(whole.said('response.function_call_arguments.delta'))
+        const inOne = openGate(makeWindows())
+        for (const event of called(args, [args.length])) inOne.send(event)
+        expect(shown).toBe(inOne.said('response.function_call_arguments.delta'))
         expect(new Set(toldIn(out).filter((text) => text !== ''))).toEqual(new Set([shown]))
         const after = asObject(parseJson(shown)) ?? {}
         expect(Object.keys(after)).toEqual(['to', 'card', 'note'])
@@ -216,14 +226,15 @@ describe('arguments of a call', () => {
     )
   })
 
-  test('tell the call with its name', () => {
+  test('tell the call with its name, as the client gets it', () => {
     const gate = openRealtimeReader().openGate(makeWindows())
-    const calls = called('{"to":"Ana"}', [4]).flatMap((json) => {
+    const calls = called('{"to":"Bob"}', [4]).flatMap((json) => {
       const type = asString(json['type'])
-      return gate.push({ frame: JSON.stringify(json), json, type, responseId: 'r' }).tools
+      return whole(gate.push({ frame: JSON.stringify(json), json, type, responseId: 'r' })).calls
     })
-    expect(calls[0]).toMatchObject({ name: 'mail', use: 'called' })
-    expect(calls.at(-1)).toMatchObject({ name: 'mail', use: 'called', arguments: '{"to":"Ana"}' })
+    expect(calls[0]).toEqual({ name: 'mail', arguments: '', isComplete: false })
+    const complete = { name: 'mail', arguments: '{"to":"\\"<IT_1>"}', isComplete: true }
+    expect(calls.slice(1)).toEqual([complete, complete, complete])
   })
 })
 
@@ -231,8 +242,10 @@ test('what says nothing passes with its very characters', () => {
   const gate = openRealtimeReader().openGate(makeWindows())
   const frame = '{ "type": "rate_limits.updated", "rate_limits": [{"name":"tokens","limit":1e6}] }'
   const json = asObject(parseJson(frame)) ?? {}
-  const passed = gate.push({ frame, json, type: 'rate_limits.updated', responseId: undefined })
-  expect(passed).toEqual({ before: [], frame, tools: [] })
+  const passed = whole(
+    gate.push({ frame, json, type: 'rate_limits.updated', responseId: undefined }),
+  )
+  expect(passed).toEqual({ before: [], frame, calls: [] })
 })
 
 const said = { role: 'assistant', kind: 'text' } as const

@@ -1,4 +1,4 @@
-import { asNumber, asObject, asString } from '../../core/json.ts'
+import { asArray, asNumber, asObject, asString, isObject } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type {
   GatedEvent,
@@ -29,6 +29,9 @@ interface OpenText {
   lastFrame: string
 }
 
+/** Most of a text that is looked through in one step, in UTF-16 code units. */
+const stepLength = 16_384
+
 const scopeOfAnswer: Scope = { role: 'assistant', kind: 'text', channel: '' }
 
 /**
@@ -58,17 +61,22 @@ class Gate implements SessionTextGate {
     return false
   }
 
-  push(event: ProviderEvent): GatedEvent {
+  *push(event: ProviderEvent): Generator<undefined, GatedEvent> {
     const before: string[] = []
-    if (!this.#finish(endedBy(event), before)) return { before, frame: undefined, tools: [] }
+    if (!this.#finish(endedBy(event), before)) return { before, frame: undefined, calls: [] }
     const reading = new Reading(event)
     findTexts(event.json, eventRule, scopeOfAnswer, {
       tools: this.#tools.forOneEvent(),
-      text: (found) => this.#take(found, reading),
+      text: (found) => reading.texts.push(found),
       derived: (place, owner) => reading.derived.push({ place, owner }),
-      tool: (tool) => reading.tools.push(tool),
     })
-    return { before, frame: reading.frame(), tools: [...reading.tools, ...this.#called(event)] }
+    for (const found of reading.texts) {
+      const { place, text, channel } = found
+      const isPiece = place === 'delta' && reading.isDelta && channel !== undefined
+      const shown = isPiece ? this.#grow(found, channel, event) : yield* this.#whole(found, reading)
+      if (shown !== text) reading.changes.set(place, shown)
+    }
+    return { before, frame: reading.frame(), calls: this.#callsIn(reading) }
   }
 
   idle(): readonly string[] {
@@ -114,35 +122,35 @@ class Gate implements SessionTextGate {
     return mayPass
   }
 
-  #take(found: FoundText, reading: Reading): void {
-    const { place, text, channel } = found
-    const isPiece = place === 'delta' && reading.isDelta && channel !== undefined
-    const shown = isPiece ? this.#grow(found, channel, reading) : this.#whole(found, reading)
-    if (shown !== text) reading.changes.set(place, shown)
-  }
-
-  #grow(found: FoundText, channel: string, reading: Reading): string {
-    const { responseId, frame } = reading.event
-    let open = this.#growing.get(channel)
+  #grow(
+    found: FoundText,
+    channel: string,
+    { type = '', responseId, frame }: ProviderEvent,
+  ): string {
+    // Pieces of different kinds are different texts, whatever they are called in the end.
+    const id = `${channel} ${type}`
+    let open = this.#growing.get(id)
     if (open === undefined) {
-      const text = this.#openText(found, channel, { responseId })
+      const text = this.#openText(found, id, { responseId })
       open = { responseId, text, lastFrame: frame }
-      this.#growing.set(channel, open)
+      this.#growing.set(id, open)
     }
     open.lastFrame = frame
     return open.text.push(found.text)
   }
 
   /** A text in one piece: one that was told before, or a new one. */
-  #whole(found: FoundText, reading: Reading): string {
+  *#whole(found: FoundText, reading: Reading): Generator<undefined, string> {
     const { text, channel, place } = found
     const owner = channel === undefined ? undefined : ownerOf(channel)
     const known = owner === undefined ? undefined : this.#told.find(owner, text)
     if (known !== undefined) return known
     const { responseId, type } = reading.event
-    const id = channel ?? `${type ?? ''}:${place}`
-    const whole = this.#openText(found, id, { responseId, text })
-    whole.push(text)
+    const whole = this.#openText(found, channel ?? `${type ?? ''}:${place}`, { responseId, text })
+    for (let at = 0; at < text.length && !whole.isBlocked; at += stepLength) {
+      if (at > 0) yield
+      whole.push(text.slice(at, at + stepLength))
+    }
     whole.finish()
     const { shown } = whole
     reading.isBlocked ||= whole.isBlocked
@@ -164,12 +172,21 @@ class Gate implements SessionTextGate {
     })
   }
 
-  /** The call that an event completes, where no item in it tells of it. */
-  #called({ type, json }: ProviderEvent): readonly SessionToolCall[] {
+  /** The calls that an event tells of, in it or in its items. */
+  #callsIn({ event, changes }: Reading): readonly SessionToolCall[] {
+    const { json, type = '' } = event
+    const isComplete = !type.endsWith('.added')
     const given = asString(json['arguments'])
     const name = this.#tools.get(nameOf(json['item_id']) ?? '')
-    if (type?.endsWith('.done') !== true || given === undefined || name === undefined) return []
-    return [{ name, use: 'called', arguments: given }]
+    if (given !== undefined && name !== undefined && type.endsWith('.done')) {
+      return [{ name, arguments: changes.get('arguments') ?? given, isComplete }]
+    }
+    return itemsOf(json).flatMap(({ item, place }) => {
+      const called = asString(item['name'])
+      if (called === undefined || asString(item['type'])?.endsWith('_call') !== true) return []
+      const text = changes.get(`${place}.arguments`) ?? asString(item['arguments']) ?? ''
+      return [{ name: called, arguments: text, isComplete }]
+    })
   }
 }
 
@@ -179,7 +196,7 @@ class Reading {
   readonly isDelta: boolean
   readonly changes = new Map<string, string>()
   readonly derived: { readonly place: string; readonly owner: string }[] = []
-  readonly tools: SessionToolCall[] = []
+  readonly texts: FoundText[] = []
   isBlocked = false
 
   constructor(event: ProviderEvent) {
@@ -198,6 +215,17 @@ class Reading {
       .map(({ place }) => place)
     return replaceTexts(event.frame, changes, cleared)
   }
+}
+
+/** The items that an event tells, with their places in it. */
+function itemsOf(
+  json: JsonObject,
+): readonly { readonly item: JsonObject; readonly place: string }[] {
+  const output = asArray(asObject(json['response'])?.['output'])
+  const items = output.map((item, index) => ({ item, place: `response.output[${index}]` }))
+  return [{ item: json['item'], place: 'item' }, ...items].flatMap(({ item, place }) =>
+    isObject(item) ? [{ item, place }] : [],
+  )
 }
 
 /** Tells which texts are complete once an event has come. */

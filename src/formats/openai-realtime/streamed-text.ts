@@ -11,10 +11,13 @@ interface StreamedTextOptions {
 /** A text that goes out as far as its filter has decided about it, however its pieces come. */
 export class StreamedText {
   readonly #growing: GrowingText
+  // These two only grow and are read at the end: reading them costs as much as they are long.
   #source = ''
   #shown = ''
   /** Offset in the source up to which it has gone out. */
   #sent = 0
+  /** The source from there on. */
+  #waiting = ''
 
   constructor(options: StreamedTextOptions) {
     this.#growing = openGrowingText({ ...options, keepsText: false })
@@ -25,7 +28,7 @@ export class StreamedText {
   }
 
   get isHolding(): boolean {
-    return !this.isBlocked && this.#sent < this.#source.length
+    return !this.isBlocked && this.#waiting !== ''
   }
 
   /** What was said so far. */
@@ -41,6 +44,7 @@ export class StreamedText {
   /** Takes a piece; returns what may go out now. */
   push(piece: string): string {
     this.#source += piece
+    this.#waiting += piece
     this.#growing.push(piece)
     return this.#release()
   }
@@ -56,11 +60,12 @@ export class StreamedText {
   }
 
   #release(): string {
-    const upTo = Math.min(this.#growing.decided, this.#source.length)
-    if (upTo <= this.#sent) return ''
-    const piece = this.#source.slice(this.#sent, upTo)
+    const length = Math.min(this.#growing.decided - this.#sent, this.#waiting.length)
+    if (length <= 0) return ''
+    const piece = this.#waiting.slice(0, length)
     const text = this.#growing.rewritten(piece, this.#sent) ?? piece
-    this.#sent = upTo
+    this.#waiting = this.#waiting.slice(length)
+    this.#sent += length
     this.#shown += text
     return text
   }
