@@ -80,7 +80,9 @@ function treatedContent(
   { decision, texts, body }: DryRunReport,
   asked: EvaluateBody,
 ): JsonObject | null {
-  if (decision.verdict === 'block') return null
+  const { verdict } = decision
+  // Of an answer nothing goes on while one of its calls of tools waits.
+  if (verdict === 'block' || (verdict === 'hold' && asked.direction === 'answer')) return null
   if (asked.body !== undefined) return { body: body ?? null }
   const treated = texts.map((text) => text.treated)
   return asked.text === undefined ? { texts: treated } : { text: treated[0] ?? asked.text }

@@ -46,8 +46,14 @@ export async function judgeCase(
   const rules = dryRuns.rules(policy)
   const given = factsOfCase(policyCase, rules.findings)
   const facts = await withFound(given, policyCase.text, dryRuns, policy)
-  const judged = judgeFacts(rules.policies, facts)
+  const judged = effective(judgeFacts(rules.policies, facts), facts)
   return policy === undefined ? withBarriers(judged, facts, rules) : judged
+}
+
+/** Only calls of tools wait for people in an answer: what a rule holds without one is blocked. */
+function effective(judged: JudgedCase, { direction, tools }: PolicyFacts): JudgedCase {
+  const isText = direction === 'answer' && !tools.some(({ use }) => use === 'called')
+  return judged.verdict === 'hold' && isText ? { ...judged, verdict: 'block' } : judged
 }
 
 /** Adds to facts what is found in a text. */

@@ -54,6 +54,10 @@ describe('policy test', () => {
         text: What about Proj\\u200bect Fаlcon?
         facts: { found: [{ label: email }] }
         expect: { verdict: hold, rules: [house/deals], shadowed: [house/mails] }
+      - name: what waits in a prompt is blocked in an answer
+        direction: answer
+        text: Project Falcon goes well.
+        expect: { verdict: block, rules: [house/deals] }
       - name: not for the team
         facts: { labels: ['deal:falcon'] }
         as: { groups: [deals] }
@@ -64,9 +68,10 @@ describe('policy test', () => {
     expect(out).toBe(`house
   ok    a card is taken out
   ok    deals in disguise wait for approval, and found facts count beside them
+  ok    what waits in a prompt is blocked in an answer
   ok    not for the team
 
-3 cases: all passed.
+4 cases: all passed.
 `)
     expect(readdirSync(cwd)).toEqual(['smartflow.yaml'])
   })
@@ -132,7 +137,7 @@ describe('policy test', () => {
       - { name: one, as: { user: ana, groups: [deals] }, facts: { labels: [a] }, expect: { verdict: allow, rules: [] } }
       - { name: two, as: { user: ana, groups: [deals] }, facts: { labels: [b] }, expect: { verdict: allow } }
       - { name: both, as: { user: ana }, facts: { labels: [a, b] }, expect: { verdict: block, rules: [barrier/oil] } }
-      - { name: wall, direction: answer, text: Project Falcon, expect: { verdict: block, rules: [barrier/deals] } }
+      - { name: wall, direction: answer, as: { groups: [deals, rest] }, text: Project Falcon, expect: { verdict: block, rules: [barrier/deals] } }
 `,
       `barriers:
   walls:

@@ -36,6 +36,7 @@ compliance:
     - { name: case-number, pattern: 'CASE-\\d{6}' }
     - { name: falcon, pattern: 'project falcon', flags: i }
     - { name: wire, pattern: 'WIRE-\\d+' }
+    - { name: note, pattern: 'NOTE-\\d+' }
     - { name: aurora, pattern: 'aurora oil', flags: i }
     - { name: borealis, pattern: 'borealis energy', flags: i }
   categories:
@@ -50,6 +51,8 @@ policies:
       - { id: mails, action: tokenise, what: { detectors: [email] } }
       - { id: keys, action: block, what: { detectors: [private-key] } }
       - { id: wires, action: hold, what: { detectors: ['custom:wire'], direction: request }, message: Wires need a second person. }
+      - { id: deletions, action: hold, what: { tools: [delete_user], toolUse: [called] }, message: Nobody is deleted alone. }
+      - { id: notes, action: hold, what: { detectors: ['custom:note'], direction: answer }, message: Notes are shown by people. }
       - { id: names, action: mask, shadow: true, what: { detectors: [person-name] } }
       - { id: litigation, action: block, what: { labels: [litigation] }, where: { perimeters: [public] } }
 barriers:
@@ -145,6 +148,17 @@ describe('POST /api/maestro/evaluate', () => {
     const { data } = await evaluate({ text: 'Please do WIRE-7.' })
     expect(data).toMatchObject({ verdict: 'hold', rules: [{ rule: 'privacy/wires' }] })
     expect(data['reason']).toContain('Wires need a second person.')
+    expect((await get('/api/holds')).data).toEqual({ holds: [] })
+  })
+
+  test('holds calls of tools in answers, and blocks text that a rule would hold', async () => {
+    const tools = [{ name: 'delete_user', arguments: '{"id":1}' }]
+    const held = await evaluate({ direction: 'answer', text: 'Done.', tools })
+    expect(held.data).toMatchObject({ verdict: 'hold', treated: null })
+    expect(held.data['reason']).toContain('Nobody is deleted alone.')
+    const { data } = await evaluate({ direction: 'answer', text: 'As in NOTE-12.' })
+    expect(data).toMatchObject({ verdict: 'block', treated: null })
+    expect(data['reason']).toContain('Notes are shown by people.')
     expect((await get('/api/holds')).data).toEqual({ holds: [] })
   })
 
@@ -305,8 +319,8 @@ describe('the calls of clients of an engine that learns', () => {
 
   test('learn what it looks for, and that it learns nothing', async () => {
     const { data } = await get(`${path}/stats`)
-    expect(data).toMatchObject({ custom_patterns: 5, learned_patterns: 0, content_labels: 4 })
-    expect(asObject(data['patterns_by_category'])?.['custom']).toBe(5)
+    expect(data).toMatchObject({ custom_patterns: 6, learned_patterns: 0, content_labels: 4 })
+    expect(asObject(data['patterns_by_category'])?.['custom']).toBe(6)
     expect((await get(`${path}/health`)).data).toMatchObject({
       status: 'healthy',
       inspects_calls: true,

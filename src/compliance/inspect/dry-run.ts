@@ -75,17 +75,22 @@ export async function dryRun(input: DryRunInput, given: InspectionParts): Promis
     answer === undefined
       ? await judgeRequest(question, input, parts)
       : await judgeAnswer(question, answer, input, parts)
-  const { verdict, statements = [] } = decision
   const facts = completeFacts(decision.facts, looked, question, input)
   const outcome = parts.policies.evaluate(facts)
   return {
     decision,
-    reason: verdict === 'block' || verdict === 'hold' ? reasonOf(statements, verdict) : undefined,
+    reason: reasonFor(decision),
     facts,
     texts: looked.map((text) => judged(text, input, outcome, changes)),
     body: input.content.type === 'body' ? body : undefined,
     barrier,
   }
+}
+
+/** What the rules say that block or hold; text of an answer is blocked also by those that hold. */
+function reasonFor({ verdict, statements = [] }: Decision): string | undefined {
+  if (verdict !== 'block' && verdict !== 'hold') return undefined
+  return reasonOf(statements, verdict) ?? reasonOf(statements, 'hold')
 }
 
 interface Judgement {
