@@ -1,6 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { writeQuality } from '../measure/support/results.ts'
 import { keepsPromise } from '../measure/support/row.ts'
 import type { Measurement, Row } from '../measure/support/row.ts'
 
@@ -27,6 +28,7 @@ for (const file of (await readdir(folder)).toSorted()) {
     JSON.stringify(rows, undefined, 2) + '\n',
   )
 }
+await writeQuality(root)
 if (broken > 0) {
   console.error(`${broken} promises are not kept`)
   process.exit(1)
