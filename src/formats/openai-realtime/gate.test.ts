@@ -238,6 +238,55 @@ describe('arguments of a call', () => {
   })
 })
 
+test('whatever comes is read without harm, and nothing of it gets lost', () => {
+  const name = fc.constantFrom('delta', 'text', 'item', 'response', 'output', 'content', 'id', 'x')
+  const { value } = fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.string(),
+      fc.constantFrom('i', 'r', 'function_call'),
+      fc.nat({ max: 1_000 }),
+      fc.array(tie('value'), { maxLength: 3 }),
+      fc.dictionary(name, tie('value'), { maxKeys: 3 }),
+    ),
+  }))
+  const type = fc.constantFrom(
+    'response.output_text.delta',
+    'response.output_text.done',
+    'response.function_call_arguments.delta',
+    'response.output_audio.delta',
+    'response.output_item.done',
+    'response.done',
+    'new.delta',
+  )
+  const event = fc
+    .dictionary(name, value)
+    .chain((members) =>
+      type.map((type): JsonObject => ({ ...asObject(parseJson(JSON.stringify(members))), type })),
+    )
+  fc.assert(
+    fc.property(fc.array(event, { maxLength: 8 }), (events) => {
+      const windows: OpenSessionFilter = () =>
+        createWindow({ size: 64, inspect: () => ({ findings: [] }) })
+      const { send, end, out, gate } = openGate(windows)
+      for (const each of events) send(each)
+      end()
+      expect(gate.isHolding).toBe(false)
+      const whole = (all: readonly JsonObject[]) =>
+        all.filter((each) => asString(each['delta']) === undefined)
+      expect(whole(out)).toEqual(whole(events))
+    }),
+  )
+})
+
+test('more texts at once than any session has are not begun', () => {
+  const { send } = openGate(makeWindows())
+  const begin = (id: number) =>
+    send({ type: 'response.output_text.delta', response_id: 'r', item_id: `i${id}`, delta: 'Ask' })
+  for (let id = 0; id < 1_024; id++) begin(id)
+  expect(() => begin(1_024)).toThrow()
+})
+
 test('what says nothing passes with its very characters', () => {
   const gate = openRealtimeReader().openGate(makeWindows())
   const frame = '{ "type": "rate_limits.updated", "rate_limits": [{"name":"tokens","limit":1e6}] }'

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../core/errors.ts'
 import { asArray, asNumber, asObject, asString, isObject } from '../../core/json.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type {
@@ -31,6 +32,9 @@ interface OpenText {
 
 /** Most of a text that is looked through in one step, in UTF-16 code units. */
 const stepLength = 16_384
+
+/** Most texts that grow at once: more than any session has. */
+const maxOpenTexts = 1_024
 
 const scopeOfAnswer: Scope = { role: 'assistant', kind: 'text', channel: '' }
 
@@ -131,6 +135,7 @@ class Gate implements SessionTextGate {
     const id = `${channel} ${type}`
     let open = this.#growing.get(id)
     if (open === undefined) {
+      if (this.#growing.size >= maxOpenTexts) throw tooMany()
       const text = this.#openText(found, id, { responseId })
       open = { responseId, text, lastFrame: frame }
       this.#growing.set(id, open)
@@ -215,6 +220,11 @@ class Reading {
       .map(({ place }) => place)
     return replaceTexts(event.frame, changes, cleared)
   }
+}
+
+function tooMany(): GatewayError {
+  const cause = new Error(`more than ${maxOpenTexts} texts grow at once`)
+  return new GatewayError('compliance_unavailable', undefined, { cause })
 }
 
 /** The items that an event tells, with their places in it. */
