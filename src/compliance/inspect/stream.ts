@@ -79,7 +79,9 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
       while (this.#ready.length === 0 && !this.#isOver) await this.#advance()
     } catch (error) {
       await this.#stop(failure(error))
-      this.#finish()
+      this.#isOver = true
+      this.#report.holdsBack = false
+      this.#report.decision ??= this.#knownDecision()
     }
     const [first, ...more] = this.#ready
     this.#ready = []
@@ -90,7 +92,7 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
   async return(): Promise<IteratorResult<Uint8Array>> {
     this.#isOver = true
     await this.#source.return?.()
-    this.#report.decision ??= this.#parts.judge.decision?.()
+    this.#report.decision ??= this.#knownDecision()
     return { done: true, value: undefined }
   }
 
@@ -146,6 +148,16 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
     this.#report.error = error
     this.#report.isComplete = false
     this.#ready.push(this.#parts.ending.write(error))
+  }
+
+  /** What was decided; `undefined` where just that fails: the client is told of an error all the same. */
+  #knownDecision(): Answer['report']['decision'] {
+    try {
+      return this.#parts.judge.decision?.()
+    } catch {
+      // Nothing is lost: the outcome is recorded with the error that ended the stream.
+      return undefined
+    }
   }
 
   #finish(): void {
