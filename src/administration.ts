@@ -11,6 +11,7 @@ import type { AuditLog } from './audit/index.ts'
 import type { Keys } from './callers.ts'
 import { askBarriers, createBarriers } from './compliance/index.ts'
 import type { BarrierStore } from './compliance/index.ts'
+import type { SnapshotHolder } from './config/index.ts'
 import type { Clock } from './core/clock.ts'
 import { newRequestId } from './core/ids.ts'
 import type { LaneRecord, OutcomeRecord, ShadowRecord } from './core/record.ts'
@@ -183,6 +184,19 @@ export interface AdministeredGateway {
   readonly clientFormats: readonly string[]
   /** Puts fallback chains in force; throws when that cannot be done, and nothing has changed then. */
   readonly applyChains: (chains: readonly FallbackChain[], keep: () => void) => void
+}
+
+/** Lets the admin API look at the configuration in force, and use it. */
+export function inForceOf(
+  holder: SnapshotHolder<Snapshot>,
+): Pick<AdministeredGateway, 'current' | 'inSnapshot'> {
+  return {
+    current: () => holder.current,
+    async inSnapshot(use) {
+      using lease = holder.acquire()
+      return await use(lease.value)
+    },
+  }
 }
 
 /** Returns what the admin API works with. */

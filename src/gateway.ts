@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { AdminDependencies, StatusView } from './admin/index.ts'
-import { administrationOf, openRoutingRoom, withSetChains } from './administration.ts'
+import { administrationOf, inForceOf, openRoutingRoom, withSetChains } from './administration.ts'
 import { openAuditLog } from './audit/index.ts'
 import type { AuditConfig, AuditHealth } from './audit/index.ts'
 import { authenticateBy, openKeys } from './callers.ts'
@@ -122,7 +122,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock, logger } = options
   const startedAt = clock.now()
   const rooms = await openRooms(options)
-  const { log, metrics, gatewayMetrics, keys } = rooms
+  const { log, metrics, gatewayMetrics } = rooms
   let { config, configVersion } = options
   const build = createSnapshotBuilder(rooms, { clock, logger })
   const holder = createSnapshotHolder(build(config, configVersion))
@@ -144,11 +144,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     logger,
     status,
     config: () => config,
-    current: () => holder.current,
-    async inSnapshot(use) {
-      using lease = holder.acquire()
-      return await use(lease.value)
-    },
+    ...inForceOf(holder),
     clientFormats: [...formatsByName.keys()],
     applyChains: (chains, keep) => swapKept(holder, build(config, configVersion, chains), keep),
   })
@@ -165,9 +161,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       const snapshot = build(next, nextVersion)
       config = next
       configVersion = nextVersion
-      keys.configure(next.keys)
-      rooms.conversations.configure(next.conversations)
-      rooms.oversight.configure(next)
+      configureRooms(rooms, next)
       // The old one is disposed of when its last call ends; nobody waits for that.
       void holder.swap(snapshot)
       gatewayMetrics.recordReload('applied')
@@ -185,6 +179,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await rooms[Symbol.asyncDispose]()
     },
   }
+}
+
+/** Tells rooms that last what a new configuration says. */
+function configureRooms({ keys, conversations, oversight }: Rooms, next: GatewayConfig): void {
+  keys.configure(next.keys)
+  conversations.configure(next.conversations)
+  oversight.configure(next)
 }
 
 /** Makes the data plane, and joins what it tells of with the rooms that keep it. */

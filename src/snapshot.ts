@@ -96,13 +96,8 @@ export function buildSnapshot(
   // First, as it may refuse: then nothing has been opened yet.
   const { maxFrameBytes } = config.server.limits
   const maestro = createMaestro(config, { ...dependencies, maxFrameBytes })
-  const providers = new Map<string, Provider>()
   const configs = new Map(config.providers.map((entry) => [entry.name, entry]))
-  for (const entry of config.providers) {
-    const options = { fetch: dependencies.fetchFor(entry), clock: dependencies.clock }
-    const provider = openProvider(entry, (runtime) => traitsOf(entry, runtime), options)
-    providers.set(entry.name, provider)
-  }
+  const providers = openProviders(config, dependencies)
   const alarms = new Alarms()
   const exchange: ExchangeDependencies = {
     alarms,
@@ -151,6 +146,21 @@ export function buildSnapshot(
       alarms[Symbol.dispose]()
     },
   }
+}
+
+function openProviders(
+  config: GatewayConfig,
+  { fetchFor, clock }: SnapshotDependencies,
+): ReadonlyMap<string, Provider> {
+  return new Map(
+    config.providers.map((entry) => {
+      const options = { fetch: fetchFor(entry), clock }
+      return [
+        entry.name,
+        openProvider(entry, (runtime) => traitsOf(entry, runtime), options),
+      ] as const
+    }),
+  )
 }
 
 /** The catalogue of a configuration version, and the copies that its models make of calls. */
