@@ -51,9 +51,26 @@ export function rangesIn(
   { parts }: JoinedText,
   range: { readonly start: number; readonly end: number },
 ): readonly SegmentRange[] {
-  return parts.flatMap(({ segment, start, end }) => {
+  const ranges: SegmentRange[] = []
+  for (let at = firstBehind(parts, range.start); at < parts.length; at++) {
+    const part = parts[at]
+    if (part === undefined || part.start >= range.end) break
+    const { segment, start, end } = part
     const from = Math.max(range.start, start)
     const to = Math.min(range.end, end)
-    return from < to ? [{ segment, start: from - start, end: to - start }] : []
-  })
+    if (from < to) ranges.push({ segment, start: from - start, end: to - start })
+  }
+  return ranges
+}
+
+/** Number of the first part that ends behind an offset: there may be as many findings as there are parts. */
+function firstBehind(parts: readonly JoinedPart[], offset: number): number {
+  let low = 0
+  let high = parts.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((parts[middle]?.end ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  return low
 }
