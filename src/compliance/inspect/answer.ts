@@ -102,6 +102,7 @@ export class AnswerInspection {
     this.#calls.open(calls)
     if (!this.#parts.holdsCalls) this.#calls.close()
     this.#isStale = true
+    this.#judge()
   }
 
   /**
@@ -152,6 +153,8 @@ export class AnswerInspection {
     at: InspectedPart,
     from: { readonly place: TextPlace; readonly id: string },
   ): Inspection {
+    // What is stopped is not looked at further: what is recorded of it ends here.
+    if (this.#refusal !== undefined) return { findings: [blockFrom([], at)] }
     const tokens = this.#restorer?.find(text) ?? []
     const shown = tokens.length === 0 ? text : (this.#restorer?.hide(text) ?? text)
     const findings = this.#find(shown, at, from)

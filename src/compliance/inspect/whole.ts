@@ -89,6 +89,7 @@ class WholeAnswer {
     // What stood in front of it has left where it is streamed.
     this.#endAll()
     this.#inspection.openCall([call])
+    this.#check()
     for (const number of call.segments) await this.#look(number)
     this.#write()
     const asItLeaves = this.#asItLeaves(call, readAgain)

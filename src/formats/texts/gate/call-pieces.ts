@@ -9,6 +9,7 @@ export type JoinArguments = (told: readonly string[]) => string
 export class CallPieces {
   /** Length of all that was told of its arguments, in UTF-16 code units. */
   length = 0
+  #nothing = ''
   readonly #names: string[] = []
   readonly #pieces: string[] = []
   /** Arguments told once more, whole. */
@@ -19,6 +20,8 @@ export class CallPieces {
   /** Takes what an object says that tells of the call. */
   tell({ name, arguments: given = '' }: ToolUse, frame: number): void {
     if (name !== '' && this.#names.at(-1) !== name) this.#names.push(name)
+    // Where arguments follow piece by piece, an empty object stands in their place.
+    if (given === '{}') this.#nothing = given
     if (given === '' || given === '{}') return
     this.#told.set(frame, given)
     this.length += given.length
@@ -45,7 +48,7 @@ export class CallPieces {
     const pieced = this.#pieces.join('')
     const told = join([...this.#told.values()])
     const given = [...new Set([pieced, ...this.#repeated, told])].filter((text) => text !== '')
-    const [first = '', ...more] = given
+    const [first = this.#nothing, ...more] = given
     const [name = '', ...others] = this.#names
     const call: ToolCall = { name, arguments: first }
     // Some clients put names together as they do with arguments.

@@ -52,6 +52,16 @@ export function openTextGate(format: FormatName, options: TextGateOptions): Stre
   return new Gate(streamRules[format], options)
 }
 
+/** All of the data of a frame that is no JSON. */
+const plain: Omit<FoundText, 'text'> = {
+  place: '',
+  scope: scopeOfAnswer,
+  key: undefined,
+  channel: undefined,
+  isJson: false,
+  content: undefined,
+}
+
 class Gate implements StreamTextGate {
   readonly #rules: StreamRules
   readonly #openFilter: OpenTextFilter
@@ -183,9 +193,13 @@ class Gate implements StreamTextGate {
   /** A terminator, or text that nobody knows how to read. */
   #takePlain(frame: SseFrame, data: string | undefined): void {
     const isEnd = data?.trim() === '[DONE]'
+    const number = this.#frames
     if (isEnd) this.#finish('')
-    const parts = data === undefined || isEnd || data === '' ? [] : [this.#wholePart('', data)]
-    this.#queue.push({ frame, data, parts, derived: [], calls: [] })
+    const parts =
+      data === undefined || isEnd || data === ''
+        ? []
+        : [this.#wholePart({ ...plain, text: data }, number)]
+    this.#queue.push({ frame, number, data, parts, derived: [], calls: [] })
     if (isEnd) this.#endCalls('')
   }
 
@@ -193,7 +207,8 @@ class Gate implements StreamTextGate {
     const { frame: rule, ended, saysEnds, calls } = this.#rules
     const ends = isObject(json) ? ended(json, frame.event) : []
     if (saysEnds) for (const channels of ends) this.#finish(channels)
-    const held: HeldFrame = { frame, data, parts: [], derived: [], calls: [] }
+    const number = this.#frames
+    const held: HeldFrame = { frame, number, data, parts: [], derived: [], calls: [] }
     findTexts(json, rule, scopeOfAnswer, {
       tools: this.#tools,
       tool: (tool, scope) => {
@@ -201,7 +216,7 @@ class Gate implements StreamTextGate {
         if (this.#calls.tell(tool, scope, held)) this.#endBefore(scope)
       },
       text: (found) => {
-        if (!this.#calls.take(found, held)) held.parts.push(this.#partOf(found))
+        if (!this.#calls.take(found, held)) held.parts.push(this.#partOf(found, held.number))
       },
       derived: (place, owner) => held.derived.push({ place, owner }),
     })
@@ -232,7 +247,7 @@ class Gate implements StreamTextGate {
     this.#openCall?.(call.told(this.#rules))
     const texts = new Set<GrowingText>()
     for (const { frame, found } of call.deferred) {
-      const part = this.#partOf(found)
+      const part = this.#partOf(found, frame.number)
       frame.parts.push(part)
       texts.add(part.text)
     }
@@ -253,13 +268,15 @@ class Gate implements StreamTextGate {
     })
   }
 
-  #partOf({ place, text, scope, key, channel, isJson }: FoundText): Part {
-    if (channel === undefined) return this.#wholePart(place, text, { scope, key, isJson })
+  /** @param number that of the frame which brings it */
+  #partOf(found: FoundText, number: number): Part {
+    const { place, text, scope, channel, isJson } = found
+    if (channel === undefined) return this.#wholePart(found, number)
     const known = this.#texts.get(channel)
     if (scope.repeats === true) {
       return known?.isText(text) === true
         ? { place, source: text, text: known, start: 0 }
-        : this.#wholePart(place, text, { scope, key, isJson })
+        : this.#wholePart(found, number)
     }
     const growing = known ?? this.#open(channelOf(channel, scope), isJson)
     this.#texts.set(channel, growing)
@@ -272,13 +289,8 @@ class Gate implements StreamTextGate {
   }
 
   /** A text that comes in one piece. */
-  #wholePart(
-    place: string,
-    text: string,
-    found?: Pick<FoundText, 'scope' | 'key' | 'isJson'>,
-  ): Part {
-    const channel = channelOf(`${this.#frames}:${place}`, found?.scope ?? scopeOfAnswer, found?.key)
-    const whole = this.#open(channel, found?.isJson ?? false)
+  #wholePart({ place, text, scope, key, isJson }: FoundText, number: number): Part {
+    const whole = this.#open(channelOf(`${number}:${place}`, scope, key), isJson)
     whole.push(text)
     whole.finish()
     this.#isBlocked ||= whole.isBlocked

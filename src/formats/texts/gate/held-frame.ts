@@ -18,6 +18,8 @@ export interface Part {
 /** A frame that waits. */
 export interface HeldFrame {
   readonly frame: SseFrame
+  /** Its number in the stream. */
+  readonly number: number
   readonly data: string | undefined
   readonly parts: Part[]
   readonly derived: { readonly place: string; readonly owner: string }[]
