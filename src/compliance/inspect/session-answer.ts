@@ -65,6 +65,12 @@ export class SessionAnswers {
     return this.#letOut(() => this.#gate.end())
   }
 
+  /** Stops a response for another reason than what is said in it. */
+  stop({ responseId = besides }: SessionEvent, decision: Decision): SessionVerdict {
+    this.#stop(responseId, '')
+    return { verdict: 'block', decision }
+  }
+
   /** Keeps what the client was shown of what it said aloud, for events that tell it once more. */
   remember(
     subject: SessionSubject,
@@ -108,8 +114,7 @@ export class SessionAnswers {
     try {
       const { inspection } = this.#responseOf(event.responseId ?? besides)
       for (const call of calls) {
-        const mayBeMade = await inspection.judgeCall([call])
-        if (!mayBeMade) return this.#verdictOn(event, { ...gated, frame: undefined })
+        if (!(await inspection.judgeCall([call]))) break
       }
       return this.#verdictOn(event, gated)
     } catch (error) {
@@ -117,13 +122,12 @@ export class SessionAnswers {
     }
   }
 
-  #verdictOn(event: SessionEvent, { before, frame }: GatedEvent): SessionVerdict {
+  #verdictOn(event: SessionEvent, { before, frame, calls }: GatedEvent): SessionVerdict {
     const stopped = this.#stopped()
     const frames = frame === undefined ? before : [...before, frame]
-    // A piece may be said up to where the text is stopped.
-    return stopped === undefined
-      ? this.#passing(event, frames)
-      : { verdict: 'block', frames, ...stopped }
+    if (stopped === undefined) return this.#passing(event, frames)
+    // A piece may be said up to where the text is stopped; a call is not told of.
+    return { verdict: 'block', frames: calls.length > 0 ? before : frames, ...stopped }
   }
 
   /** What is thrown because it must not pass is a verdict as well. */

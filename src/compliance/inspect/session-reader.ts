@@ -20,7 +20,7 @@ export interface SessionReader {
   request(event: ReadableEvent): EventTexts
   /** Opens the gate of what the provider says. */
   openGate(open: OpenSessionFilter): SessionTextGate
-  /** Tells whether an event brings sound of the client. */
+  /** Tells whether an event brings a piece of sound, of either side. */
   bringsSound(type: string | undefined): boolean
   /** Tells whether an event tells what the client said aloud: a `piece` of it, a longer `part`, or the `whole` of it. */
   spokenBy(type: string | undefined): 'piece' | 'part' | 'whole' | undefined

@@ -259,6 +259,53 @@ describe('sound', () => {
   })
 })
 
+describe('sound of the provider', () => {
+  const at = { response_id: 'r', item_id: 'i', output_index: 0, content_index: 0 }
+  const sound = { type: 'response.output_audio.delta', ...at, delta: 'AAAA' }
+
+  test('passes where no rule is against it, and stops its response where one is', async () => {
+    expect(await show(await begin(toyPolicy({})), 'provider', sound)).toEqual({ verdict: 'pass' })
+    const policy = toyPolicy({})
+    const inspector = await begin({
+      ...policy,
+      evaluate: (facts) => ({
+        ...policy.evaluate(facts),
+        verdict: facts.attachments.length > 0 && facts.direction === 'answer' ? 'block' : 'allow',
+      }),
+    })
+    const words = { ...sound, type: 'response.output_audio_transcript.delta', delta: 'Well' }
+    await show(inspector, 'provider', words)
+    expect(inspector.isHolding).toBe(true)
+    const verdict = await show(inspector, 'provider', sound)
+    expect(verdict).toMatchObject({
+      verdict: 'block',
+      decision: { facts: { direction: 'answer', attachments: [{ type: 'audio', count: 1 }] } },
+    })
+    expect(inspector.isHolding).toBe(false)
+    const next = await show(inspector, 'provider', { ...sound, response_id: 'next' })
+    expect(next).toMatchObject({ decision: verdict.decision })
+    expect(await show(inspector, 'provider', { ...words, response_id: 'text' })).toMatchObject({
+      verdict: 'replace',
+    })
+  })
+
+  test('is recorded once where a rule only watches it', async () => {
+    const policy = toyPolicy({})
+    const inspector = await begin({
+      ...policy,
+      evaluate: (facts) => ({
+        ...policy.evaluate(facts),
+        spoken: facts.attachments.map(() => ({ ruleId: 'a/b', action: 'log', words: 'Sound.' })),
+      }),
+    })
+    expect(await show(inspector, 'provider', sound)).toMatchObject({
+      verdict: 'pass',
+      decision: { verdict: 'allow', ruleIds: ['a/b'] },
+    })
+    expect(await show(inspector, 'provider', sound)).toEqual({ verdict: 'pass' })
+  })
+})
+
 describe('what the provider says', () => {
   const rules: ToyRules = { 'payment-card': 'redact', iban: 'hash', email: 'tokenise' }
   const sentences = fc.constantFrom(
@@ -355,12 +402,16 @@ describe('what the provider says', () => {
 
   test('completes no call of a tool that policy forbids', async () => {
     const inspector = await begin(onCalls('block'))
-    const verdicts: string[] = []
+    let last: SessionVerdict | undefined
+    let shown = ''
     for (const event of call('{}')) {
-      verdicts.push((await show(inspector, 'provider', event)).verdict)
-      if (verdicts.at(-1) === 'block') break
+      last = await show(inspector, 'provider', event)
+      if (last.verdict === 'block') break
+      shown += JSON.stringify(event)
     }
-    expect(verdicts).toEqual(['pass', 'pass', 'block'])
+    expect(last).toMatchObject({ verdict: 'block', decision: { reason: 'No payments.' } })
+    expect(JSON.stringify(last)).not.toContain('call_id')
+    expect(shown).not.toContain('.done')
   })
 
   test('completes a call that is held once people have approved it as the client gets it', async () => {

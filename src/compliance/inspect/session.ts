@@ -7,6 +7,7 @@ import { failure, isNotable } from './session-parts.ts'
 import type { SessionParts } from './session-parts.ts'
 import type { ReadableEvent } from './session-reader.ts'
 import { SessionRequests } from './session-request.ts'
+import { AnsweredSound } from './session-sound.ts'
 import { SpokenTexts } from './spoken.ts'
 
 /** A session that was let begin. */
@@ -35,12 +36,14 @@ class SessionInspection implements SessionInspector {
   readonly #requests: SessionRequests
   readonly #answers: SessionAnswers
   readonly #spoken: SpokenTexts
+  readonly #sound: AnsweredSound
 
   constructor(session: SessionParts) {
     this.#session = session
     this.#requests = new SessionRequests(session)
     this.#answers = new SessionAnswers(session)
     this.#spoken = new SpokenTexts(session.reader)
+    this.#sound = new AnsweredSound(session)
   }
 
   get isHolding(): boolean {
@@ -69,12 +72,25 @@ class SessionInspection implements SessionInspector {
     const { frame, json, type } = event
     const spoken = this.#session.reader.spokenBy(type)
     if (spoken === undefined || typeof frame !== 'string' || json === undefined) {
-      return this.#answers.inspect(event)
+      return this.#session.reader.bringsSound(type)
+        ? this.#sounding(event)
+        : this.#answers.inspect(event)
     }
     if (spoken === 'piece') {
       return { verdict: 'replace', frames: [this.#spoken.holdBack(event.itemId, frame)] }
     }
     return this.#heard(event, { frame, json, isWhole: spoken === 'whole' })
+  }
+
+  /** Sound of the provider's passes where no rule is against it. */
+  #sounding(event: SessionEvent): SessionVerdict | Promise<SessionVerdict> {
+    const decision = this.#sound.decide()
+    if (decision !== undefined && decision.verdict !== 'allow') {
+      return this.#answers.stop(event, decision)
+    }
+    const verdict = this.#answers.inspect(event)
+    const isPlain = !(verdict instanceof Promise) && verdict.verdict === 'pass'
+    return decision !== undefined && isPlain ? { verdict: 'pass', decision } : verdict
   }
 
   /** What the client said aloud is what it said, however late it is known. */

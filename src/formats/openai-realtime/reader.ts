@@ -60,7 +60,9 @@ export function spokenBy(type: string | undefined): 'piece' | 'part' | 'whole' |
   return type.endsWith('.completed') ? 'whole' : 'part'
 }
 
-/** Tells whether an event brings sound of the client. */
+const sound = /^(?:input_audio_buffer\.append|response\.(?:output_)?audio\.delta)$/
+
+/** Tells whether an event brings a piece of sound, of either side. */
 export function bringsSound(type: string | undefined): boolean {
-  return type === 'input_audio_buffer.append'
+  return type !== undefined && sound.test(type)
 }
