@@ -13,8 +13,8 @@ export interface Script {
   readonly deltas?: readonly number[]
   /** Lengths of the pieces that are written to the socket, over and over; frame by frame without any. */
   readonly pieces?: readonly number[]
-  /** Waits after so many frames, in milliseconds; a stream that is not over goes on afterwards. */
-  readonly pause?: { readonly after: number; readonly ms: number }
+  /** Waits after so many frames, in milliseconds; again `every` so many. */
+  readonly pause?: { readonly after: number; readonly ms: number; readonly every?: number }
   /** Ends the connection after so many frames, in the middle of the answer. */
   readonly diesAfter?: number
   /** Waits before it answers calls of a path, in milliseconds. */
@@ -130,11 +130,16 @@ async function* piecesOf(
   }
   for (const [index, frame] of frames.entries()) {
     if (index === diesAfter) return
-    if (index === pause?.after) await Bun.sleep(pause.ms)
+    if (pause !== undefined && isPause(index, pause)) await Bun.sleep(pause.ms)
     // So that the socket has sent it, and the gateway can leave.
     else if (index % 8 === 0) await Bun.sleep(1)
     yield frame
   }
+}
+
+function isPause(index: number, { after, every }: NonNullable<Script['pause']>): boolean {
+  if (index === after) return true
+  return every !== undefined && index > after && (index - after) % every === 0
 }
 
 async function* cut(bytes: Buffer, lengths: readonly number[]): AsyncGenerator<Uint8Array> {
