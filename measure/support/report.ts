@@ -9,7 +9,8 @@ const head = `# What was measured
 This page is written by \`bun scripts/quality-reference.ts\` from \`measure/results/*.json\`, which \`npm run measure\` writes; a test
 compares. The cases are development data that is no part of the project, and cases of its own in \`measure/support/\`. Other data gives
 other numbers: try yours with \`smartflow policy test\` and \`POST /api/maestro/evaluate\` ([MAESTRO](maestro.md)) before you trust
-these. Times are of one core of a small shared machine.
+these. Times are of one core of a small shared machine. The model cards of [names](../models/names.md) and
+[injection](../models/injection.md) tell what the models learnt from, and how they do on cases that nobody had read before.
 
 - **recall**: part of what is there that was found. **precision**: part of what was found that is there.
 - **masked**: part of the spans that a rule would hide, at least in part. **fully covered**: to the last character.

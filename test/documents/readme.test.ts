@@ -70,6 +70,14 @@ describe('the README', () => {
     expect(text).toContain(`${kinds} kinds of identifiers and ${rules} rules for secrets`)
   })
 
+  test('tells of attacks what the model card tells', async () => {
+    const card = await Bun.file(join(projectFolder, 'models/injection.md')).text()
+    const [, recall = '', alarms = ''] =
+      /other half recall is (0\.\d+) at (0\.\d+)/.exec(card) ?? []
+    const shown = (ratio: string): string => `${Number((Number(ratio) * 100).toFixed(1))} %`
+    expect(text).toContain(`${shown(recall)} are found, with alarms on ${shown(alarms)}`)
+  })
+
   test('leads to every document', () => {
     const missing = readdirSync(join(projectFolder, 'docs'))
       .filter((name) => name.endsWith('.md'))
