@@ -37,3 +37,15 @@ test('CONTRIBUTING.md names files that are there', async () => {
   expect(paths.length).toBeGreaterThan(10)
   expect(missing).toEqual([])
 })
+
+test('decisions have numbers of their own, and say them', async () => {
+  const names = readdirSync(join(projectFolder, 'docs/decisions')).filter((name) =>
+    /^\d/.test(name),
+  )
+  const numbers = names.map((name) => Number(name.slice(0, 4)))
+  expect(new Set(numbers).size).toBe(numbers.length)
+  for (const [index, name] of names.entries()) {
+    const text = await Bun.file(join(projectFolder, 'docs/decisions', name)).text()
+    expect(text).toStartWith(`# ${numbers[index]}. `)
+  }
+})
