@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { newKey } from '../../src/identity/index.ts'
 import { formatNames, ask, told, understood } from './support/callers.ts'
 import {
   blockMessage,
@@ -13,10 +14,12 @@ import {
 import type { ComplianceRig } from './support/rig.ts'
 import { recordsOf } from '../support/sdk.ts'
 
+const adminKey = newKey()
 let rig: ComplianceRig
 
 beforeAll(async () => {
   rig = await startComplianceRig({
+    adminKey,
     policies: `${policies}
       - { id: long, action: block, what: { direction: answer, minBytes: 3000 }, message: "Too long." }
 `,
@@ -125,6 +128,11 @@ describe('a stream', () => {
     })
     const response = await ask(format, 'Hello', asked())
     expect(await response.text()).toContain(blockMessage)
-    expect(response.headers.get('x-smartflow-decision')).toBe('allow')
+    const headers = { authorization: `Bearer ${adminKey}` }
+    const metrics = await (await fetch(`${rig.gateway.adminUrl}/metrics`, { headers })).text()
+    expect(metrics).toContain('smartflow_inflight_requests 0')
+    expect(metrics).toMatch(
+      /smartflow_requests_total\{operation="chat",status="200",provider="openai"\} [1-9]/,
+    )
   })
 })
