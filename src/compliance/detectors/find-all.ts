@@ -42,8 +42,9 @@ export function sightingsIn(view: TextView, scanner: Scanner, part?: TextPart): 
 }
 
 /** The part of the normalised text that a part of the original became. */
-export function partOfNormal(view: TextView, { from, to }: TextPart): TextPart {
-  if (view.normal === view.original) return { from, to }
+export function partOfNormal(view: TextView, part: TextPart): TextPart {
+  if (view.normal === view.original) return part
+  const { from, to } = part
   return { from: placeInNormal(view, from), to: placeInNormal(view, to) }
 }
 

@@ -33,33 +33,43 @@ const kinds: Readonly<Uint8Array> = buildKinds()
 /** How far before a part sightings may begin that reach into it, and behind it the signs they are seen by. */
 const margin = { before: 32, after: 72 } as const
 
+const nothing: readonly ScanResult[] = []
+
+/** A place and how it stands in its text. */
+interface Place {
+  readonly start: number
+  readonly end: number
+  readonly alone: boolean
+  readonly embedded: boolean
+}
+
 /** One pass over one text, or over a part of it. */
 export class Scan {
   readonly #text: string
   readonly #preparation: Preparation
-  readonly #context: ContextReader
-  readonly #results: ScanResult[] = []
   readonly #isFragment: boolean
+  // Made when something is seen: in most texts nothing is.
+  #context: ContextReader | undefined
+  #results: ScanResult[] | undefined
   #groupsEnd = 0
   /** What is known of the place of the last sighting: detectors often see the same. */
-  #lastPlace = { start: -1, end: -1, alone: false, embedded: false }
+  #lastPlace: Place | undefined
 
   constructor(text: string, preparation: Preparation, isFragment: boolean) {
     this.#isFragment = isFragment
     this.#text = text
     this.#preparation = preparation
-    this.#context = new ContextReader(text, preparation.vocabulary)
   }
 
   /** Reads the text and gives everything that was seen; of a part what overlaps it, and some around it. */
-  run(part?: TextPart): ScanResult[] {
+  run(part?: TextPart): readonly ScanResult[] {
     const text = this.#text
     const end = part === undefined ? text.length : Math.min(text.length, part.to + margin.after)
     let at = part === undefined ? 0 : rowStart(text, Math.min(end, part.from - margin.before))
     let wordsFrom = at
     for (;;) {
       at = proseEnd(text, at, end)
-      if (at >= end) return this.#results
+      if (at >= end) return this.#results ?? nothing
       const kind = kindAt(text, at)
       if (kind >= firstTrigger) {
         this.#trigger(triggerCharacters[kind - firstTrigger] ?? '.', at)
@@ -178,8 +188,9 @@ export class Scan {
 
   /** The walk from the same place was just before, so its results are the last. */
   #hasJustSeen(detector: FormatDetector, start: number, end: number): boolean {
-    for (let i = this.#results.length - 1; i >= 0; i--) {
-      const seen = this.#results[i]
+    const results = this.#results ?? nothing
+    for (let i = results.length - 1; i >= 0; i--) {
+      const seen = results[i]
       if (seen === undefined || seen.start < start) return false
       if (seen.detector === detector && seen.start === start && seen.end === end) return true
     }
@@ -192,7 +203,8 @@ export class Scan {
     end: number,
     base: number,
   ): void {
-    const contextDistance = this.#context.nearest(start, end, context)
+    const reader = (this.#context ??= new ContextReader(this.#text, this.#preparation.vocabulary))
+    const contextDistance = reader.nearest(start, end, context)
     if (detector.needsContext === true && contextDistance === undefined) return
     const { alone, embedded } = this.#placeOf(start, end)
     const score = scoreOf(base, {
@@ -201,20 +213,18 @@ export class Scan {
       embedded: embedded && detector.mayBeEmbedded !== true,
       unrelated:
         contextDistance === undefined &&
-        this.#context.nearest(start, end, this.#preparation.unrelated) !== undefined,
+        reader.nearest(start, end, this.#preparation.unrelated) !== undefined,
     })
-    if (score >= leastScore) this.#results.push({ detector, start, end, score })
+    if (score < leastScore) return
+    this.#results ??= []
+    this.#results.push({ detector, start, end, score })
   }
 
-  #placeOf(start: number, end: number): { readonly alone: boolean; readonly embedded: boolean } {
+  #placeOf(start: number, end: number): Place {
     const last = this.#lastPlace
-    if (last.start !== start || last.end !== end) {
-      last.start = start
-      last.end = end
-      last.alone = !this.#isFragment && standsAlone(this.#text, start, end)
-      last.embedded = isEmbedded(this.#text, start, end)
-    }
-    return last
+    if (last?.start === start && last.end === end) return last
+    const alone = !this.#isFragment && standsAlone(this.#text, start, end)
+    return (this.#lastPlace = { start, end, alone, embedded: isEmbedded(this.#text, start, end) })
   }
 }
 

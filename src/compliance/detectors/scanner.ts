@@ -37,7 +37,7 @@ export interface Scanner {
    * says nothing when the text is a fragment cut out of another. Asked about a part, it tells at least what
    * begins in it; the rest of the text is read for its words only.
    */
-  scan(text: string, isFragment?: boolean, part?: TextPart): ScanResult[]
+  scan(text: string, isFragment?: boolean, part?: TextPart): readonly ScanResult[]
 }
 
 /** A detector and which words of the vocabulary speak for it. */
@@ -68,15 +68,16 @@ export function createScanner(detectors: readonly AnyDetector[]): Scanner {
   return {
     detectors,
     scan(text, isFragment = false, part) {
-      const results = new Scan(flat(text), preparation, isFragment).run(part)
-      for (const detector of plain) {
-        for (const { start, end, score } of detector.find(text)) {
-          results.push({ detector, start, end, score })
-        }
-      }
-      return results
+      const seen = new Scan(flat(text), preparation, isFragment).run(part)
+      return plain.length === 0 ? seen : [...seen, ...seenBy(plain, text)]
     },
   }
+}
+
+function seenBy(detectors: readonly Detector[], text: string): ScanResult[] {
+  return detectors.flatMap((detector) =>
+    Array.from(detector.find(text), ({ start, end, score }) => ({ detector, start, end, score })),
+  )
 }
 
 function isPlain(detector: AnyDetector): detector is Detector {

@@ -31,7 +31,7 @@ export interface Finders {
    * Everything in a text but names, with places in the original; overlaps of different labels stay. Asked about
    * a part of it, at least what begins in the part.
    */
-  find(view: TextView, place: TextPlace, part?: TextPart): Finding[]
+  find(view: TextView, place: TextPlace, part?: TextPart): readonly Finding[]
   /** Names in a text, at once or, for long ones, from the worker. */
   findNames(view: TextView, place: TextPlace): readonly Finding[] | Promise<readonly Finding[]>
   /** Names in a text of bounded length, at once. */
@@ -54,6 +54,8 @@ export interface FinderParts {
   readonly threshold: (label: string, category: string, direction: Direction) => number | undefined
 }
 
+const nothing: readonly Finding[] = []
+
 /** Readings that are cut out of a text: that they hold nothing but a value says nothing. */
 const fragments: ReadonlySet<DecodedRun['encoding']> = new Set(['spaced', 'lookalikes', 'pieces'])
 const nameCategories: Readonly<Record<NameSighting['label'], string>> = {
@@ -66,23 +68,26 @@ const nameCategories: Readonly<Record<NameSighting['label'], string>> = {
 /** Joins all that finds something. What nobody asks for is not looked for where that saves time. */
 export function createFinders(parts: FinderParts): Finders {
   const { names } = parts
-  const minimum = createThresholds(parts.threshold)
+  const minimum = {
+    request: createThresholds(parts.threshold, 'request'),
+    answer: createThresholds(parts.threshold, 'answer'),
+  }
   const wantsNames = { request: wants('request'), answer: wants('answer') }
 
   function wants(direction: Direction): boolean {
     return nameLabels.some(
-      (label) => minimum({ label, category: nameCategories[label] }, direction) <= 1,
+      (label) => minimum[direction]({ label, category: nameCategories[label] }) <= 1,
     )
   }
 
-  function collect(view: TextView, place: TextPlace, part?: TextPart): Finding[] {
-    const collector = new Collector(view, (label) => minimum(label, place.direction))
+  function collect(view: TextView, place: TextPlace, part?: TextPart): readonly Finding[] {
+    const collector = new Collector(view, minimum[place.direction])
     const normalPart = part === undefined ? undefined : partOfNormal(view, part)
-    scan(parts, view.normal, collector, { part: normalPart })
+    scan(parts, view.normal, collector, normalPart)
     for (const run of view.decoded) {
       if (part !== undefined && (run.end <= part.from || run.start >= part.to)) continue
       collector.run = run
-      scan(parts, run.text, collector, { isFragment: fragments.has(run.encoding) })
+      scan(parts, run.text, collector)
     }
     collector.run = undefined
     if (place.direction === 'request') judge(parts.injection, place, collector, view)
@@ -94,7 +99,8 @@ export function createFinders(parts: FinderParts): Finders {
     view: TextView,
     direction: Direction,
   ): readonly Finding[] {
-    const collector = new Collector(view, (label) => minimum(label, direction))
+    if (sightings.length === 0) return nothing
+    const collector = new Collector(view, minimum[direction])
     for (const { label, start, end, score } of sightings) {
       collector.add({ label, category: nameCategories[label] }, start, end, score)
     }
@@ -104,34 +110,29 @@ export function createFinders(parts: FinderParts): Finders {
   return {
     find: collect,
     findNames(view, { direction }) {
-      if (names === undefined || !wantsNames[direction]) return []
+      if (names === undefined || !wantsNames[direction]) return nothing
       const found = names.recognizer.recognize(view.normal)
       return found instanceof Promise
         ? found.then((sightings) => asFindings(sightings, view, direction))
         : asFindings(found, view, direction)
     },
     findNamesNow(view, { direction }) {
-      if (names === undefined || !wantsNames[direction]) return []
+      if (names === undefined || !wantsNames[direction]) return nothing
       return asFindings(names.tagger.tag(view.normal), view, direction)
     },
   }
 }
 
 /** Runs everything that works on one text by itself, encoded or not. */
-function scan(
-  parts: FinderParts,
-  text: string,
-  collector: Collector,
-  {
-    isFragment = false,
-    part,
-  }: { readonly isFragment?: boolean; readonly part?: TextPart | undefined },
-): void {
+function scan(parts: FinderParts, text: string, collector: Collector, part?: TextPart): void {
+  const isFragment = collector.run !== undefined && fragments.has(collector.run.encoding)
   for (const { detector, start, end, score } of parts.scanner.scan(text, isFragment, part)) {
     collector.add(detector, start, end, score)
   }
-  for (const { label, start, end, score } of parts.secrets?.scan(text, part) ?? []) {
-    collector.add({ label, category: 'secret' }, start, end, score)
+  if (parts.secrets !== undefined) {
+    for (const { label, start, end, score } of parts.secrets.scan(text, part)) {
+      collector.add({ label, category: 'secret' }, start, end, score)
+    }
   }
   if (parts.patterns !== undefined) {
     const { set, entries } = parts.patterns
@@ -172,21 +173,27 @@ function judge(
 
 /** Takes what was seen in a text or in a run that was decoded from it, and keeps what is sure enough. */
 class Collector {
-  readonly findings: Finding[] = []
   /** Where the text that is looked at was decoded from; `undefined` for the text itself. */
   run: DecodedRun | undefined
   readonly #view: TextView
   readonly #minimum: (label: LabelInfo) => number
+  #findings: Finding[] | undefined
 
   constructor(view: TextView, minimum: (label: LabelInfo) => number) {
     this.#view = view
     this.#minimum = minimum
   }
 
-  add({ label, category }: LabelInfo, from: number, to: number, score: number): void {
-    if (score < this.#minimum({ label, category })) return
+  get findings(): readonly Finding[] {
+    return this.#findings ?? nothing
+  }
+
+  add(info: LabelInfo, from: number, to: number, score: number): void {
+    if (score < this.#minimum(info)) return
+    const { label, category } = info
     const { start, end } = this.run ?? this.#view.toOriginal(from, to)
-    this.findings.push({ label, category, start, end, score, detector: label })
+    this.#findings ??= []
+    this.#findings.push({ label, category, start, end, score, detector: label })
   }
 }
 
@@ -196,23 +203,24 @@ const recordedScore = 0.5
 /** Looks thresholds up once for each label. Labels nobody asks for count from `recordedScore` on. */
 function createThresholds(
   threshold: FinderParts['threshold'],
-): (label: LabelInfo, direction: Direction) => number {
-  const known = { request: new Map<string, number>(), answer: new Map<string, number>() }
-  return ({ label, category }, direction) => {
-    const cached = known[direction].get(label)
+  direction: Direction,
+): (label: LabelInfo) => number {
+  const known = new Map<string, number>()
+  return ({ label, category }) => {
+    const cached = known.get(label)
     if (cached !== undefined) return cached
     const asked = threshold(label, category, direction)
     const isName = category === 'name' || label === 'address'
     // Names are not looked for unless somebody asks: they cost more than all the rest.
     const unasked = isName ? Infinity : recordedScore
     const minimum = asked === undefined ? unasked : asked > 1 ? asked : Math.min(asked, unasked)
-    known[direction].set(label, minimum)
+    known.set(label, minimum)
     return minimum
   }
 }
 
 /** Leaves one finding of each label for each place: the surest. Others may overlap it. */
-function withoutRepeats(findings: Finding[]): Finding[] {
+function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   if (findings.length < 2) return findings
   const sorted = findings.toSorted(
     (a, b) =>

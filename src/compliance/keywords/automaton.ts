@@ -1,7 +1,14 @@
 /** Finds all keywords of a fixed set in one pass (Aho and Corasick 1975), without regard to case. */
 export interface KeywordAutomaton {
-  /** Calls `visit` for every occurrence, in the order of their ends; the longest first where several end together. */
-  scan(text: string, visit: (keyword: number, start: number, end: number) => void): void
+  /**
+   * Calls `visit` for every occurrence, in the order of their ends; the longest first where several end together.
+   * @param to where to stop; the end of the text where it is not given
+   */
+  scan(
+    text: string,
+    visit: (keyword: number, start: number, end: number) => void,
+    to?: number,
+  ): void
 }
 
 /** The trie of keywords while it grows: one row of `width` targets for each state. */
@@ -21,9 +28,10 @@ export function createKeywordAutomaton(keywords: readonly string[]): KeywordAuto
   const { table, firstEnding, outputs } = flatten(trie, width)
   const lengths = Int32Array.from(keywords, (keyword) => keyword.length)
   return {
-    scan(text, visit) {
+    scan(text, visit, to = text.length) {
+      const stop = Math.min(to, text.length)
       let state = 0
-      for (let at = 0; at < text.length; at++) {
+      for (let at = 0; at < stop; at++) {
         state = table[state + (classOf[text.charCodeAt(at)] ?? 0)] ?? 0
         if (state < firstEnding) continue
         for (const keyword of outputs[(state - firstEnding) / width] ?? []) {

@@ -16,7 +16,7 @@ export interface SecretScanner {
    * Returns what was seen in the order of the text, without overlaps; secrets published as examples are left
    * out. Asked about a part, it tells at least what begins in it.
    */
-  scan(text: string, part?: TextPart): SecretSighting[]
+  scan(text: string, part?: TextPart): readonly SecretSighting[]
 }
 
 /** A part of a text that one asks about, in UTF-16 code units. */
@@ -27,6 +27,8 @@ interface TextPart {
 
 /** How far around a part keywords are looked at: longer before it, for what is only recognised by its end. */
 const margin = { before: 256, after: 48 } as const
+
+const nothing: readonly SecretSighting[] = []
 
 /** What one scan remembers, so that text that repeats a keyword is not read again for each repetition. */
 interface ScanState {
@@ -119,19 +121,23 @@ export function createSecretScanner(rules: readonly TokenRule[]): SecretScanner 
   const assignments = createAssignmentVerifier()
   for (const keyword of assignmentKeywords) add(keyword, assignments)
   const automaton = createKeywordAutomaton(keywords)
+  const longest = Math.max(...keywords.map(({ length }) => length))
   return {
-    scan(text, part = { from: 0, to: text.length }) {
-      const from = part.from - margin.before
-      const to = part.to + margin.after
-      const found: SecretSighting[] = []
-      const state: ScanState = { valueEnd: 0, nested: 0, documentEnd: 0 }
-      automaton.scan(flat(text), (keyword, start, end) => {
+    scan(text, part) {
+      const from = part === undefined ? 0 : part.from - margin.before
+      const to = part === undefined ? text.length : part.to + margin.after
+      let found: SecretSighting[] | undefined
+      let state: ScanState | undefined
+      const look = (keyword: number, start: number, end: number): void => {
         if (start < from || start > to) return
-        for (const sighting of verifiers[keyword]?.(text, start, end, state) ?? []) {
+        state ??= { valueEnd: 0, nested: 0, documentEnd: 0 }
+        for (const sighting of verifiers[keyword]?.(text, start, end, state) ?? nothing) {
+          found ??= []
           found.push(sighting)
         }
-      })
-      return found.length === 0 ? found : settle(text, found)
+      }
+      automaton.scan(flat(text), look, to + longest)
+      return found === undefined ? nothing : settle(text, found)
     },
   }
 }
@@ -141,7 +147,7 @@ function one(
 ): Verifier {
   return (text, start, end) => {
     const sighting = find(text, start, end)
-    return sighting === undefined ? [] : [sighting]
+    return sighting === undefined ? nothing : [sighting]
   }
 }
 
@@ -173,14 +179,14 @@ function createAssignmentVerifier(): Verifier {
   const fits = createVendorJudge()
   return (text, start, end, state) => {
     const isNested = start < state.valueEnd
-    if (isNested && state.nested >= maxNestedAssignments) return []
+    if (isNested && state.nested >= maxNestedAssignments) return nothing
     const assignment = readAssignment(text, start, end)
-    if (assignment === undefined) return []
+    if (assignment === undefined) return nothing
     state.nested = isNested ? state.nested + 1 : 0
     state.valueEnd = Math.max(state.valueEnd, assignment.end)
     const verdict = judgeCredential(assignment, fits)
     return verdict === undefined
-      ? []
+      ? nothing
       : [{ ...verdict, start: assignment.start, end: assignment.end }]
   }
 }

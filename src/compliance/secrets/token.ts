@@ -4,9 +4,10 @@ import type { SecretSighting, TokenRule } from './rule.ts'
 /** A prefix of a rule with the function that looks at a place where the prefix stands. */
 export interface CompiledPrefix {
   readonly prefix: string
-  readonly verify: (text: string, start: number) => SecretSighting[]
+  readonly verify: (text: string, start: number) => readonly SecretSighting[]
 }
 
+const nothing: readonly SecretSighting[] = []
 const sequenceScore = 0.6
 const nearLength = 60
 /** No `before` of a rule is longer. */
@@ -19,14 +20,15 @@ export function compileTokenRules(rules: readonly TokenRule[]): CompiledPrefix[]
     return rule.prefixes.map((prefix) => {
       const source = `${escape(prefix)}(?:${rule.shape})(?![A-Za-z0-9_])(?!-[A-Za-z0-9])`
       const pattern = new RegExp(source, 'y')
-      const verify = (text: string, at: number): SecretSighting[] => {
-        if (text[at] !== prefix[0]) return []
+      const first = prefix.charCodeAt(0)
+      const verify = (text: string, at: number): readonly SecretSighting[] => {
+        if (text.charCodeAt(at) !== first) return nothing
         const start =
           at - (before?.exec(text.slice(Math.max(0, at - beforeLength), at))?.[0].length ?? 0)
-        if ((before !== undefined && start === at) || !beginsWord(text, start)) return []
+        if ((before !== undefined && start === at) || !beginsWord(text, start)) return nothing
         pattern.lastIndex = at
         const match = pattern.exec(text)
-        if (match === null) return []
+        if (match === null) return nothing
         return judge(rule, { text, prefix, start, end: at + match[0].length })
       }
       return { prefix, verify }

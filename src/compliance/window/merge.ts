@@ -16,6 +16,7 @@ export function mergeFindings<Found extends WindowFinding>(
   findings: readonly Found[],
   text: string,
 ): readonly Found[] {
+  if (findings.length === 0) return findings
   const merged: Found[] = []
   let strongest = 0
   for (const finding of sorted(findings, text)) {

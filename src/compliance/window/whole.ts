@@ -13,7 +13,7 @@ export interface FilteredText {
 export function filterWhole(text: string, filter: TextFilter): FilteredText {
   const first = filter.push(text)
   const last = filter.end()
-  const edits = [...first.edits, ...last.edits]
+  const edits = last.edits.length === 0 ? first.edits : [...first.edits, ...last.edits]
   return {
     text: applyEdits(text, edits, last.upTo),
     isBlocked: filter.isBlocked,

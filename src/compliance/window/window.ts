@@ -44,6 +44,8 @@ export interface WindowOptions {
   readonly plainUpTo?: (text: string, part: InspectedPart) => number
 }
 
+const nothing: Inspection = { findings: [] }
+
 /** Default of `size`. */
 export const defaultWindowSize = 256
 const leastSize = 16
@@ -203,6 +205,7 @@ class Window implements TextFilter {
     const origin = start - this.#head.length
     const part = { from: this.#decided - origin, to: to - origin, origin }
     const { findings, openFrom } = this.#inspect(text, part)
+    if (findings.length === 0 && openFrom === undefined) return nothing
     const moved = mergeFindings(findings, text).flatMap((each) => {
       const from = Math.max(each.start + origin, this.#decided)
       return each.end + origin > from ? { ...each, start: from, end: each.end + origin } : []
