@@ -10,7 +10,7 @@ import OpenAI from 'openai'
 import type { FormatName } from '../../src/formats/index.ts'
 import { bedrockClient } from '../support/bedrock.ts'
 import { recordsOf } from '../support/sdk.ts'
-import { ask, formatNames } from './support/callers.ts'
+import { ask, decodedChunks, formatNames } from './support/callers.ts'
 import {
   blockMessage,
   card,
@@ -190,18 +190,10 @@ describe.each(formatNames)('an answer in %s', (format) => {
       const response = await ask(format, prompt, { ...rig.at, model: provider, stream: true })
       const bytes = Buffer.from(await response.bytes()).toString('latin1')
       expect(response.status).toBe(200)
-      const text = format === 'bedrock-invoke' ? decodedChunks(bytes) : bytes
+      const text = decodedChunks(bytes)
       expect(text).toContain(blockMessage)
       expect(text).toContain(response.headers.get('x-request-id') ?? 'none')
       for (const trace of traces) expect(text).not.toContain(trace)
     })
   }
 })
-
-/** The events that the chunks of InvokeModel carry in base 64, and what stands around them. */
-function decodedChunks(bytes: string): string {
-  const chunks = [...bytes.matchAll(/"bytes":"([^"]+)"/g)].map(([, data = '']) =>
-    Buffer.from(data, 'base64').toString(),
-  )
-  return bytes + chunks.join('\n')
-}

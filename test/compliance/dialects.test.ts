@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { NeutralPart } from '../../src/formats/neutral.ts'
-import { ask, formatNames, told, understood } from './support/callers.ts'
+import { ask, decodedChunks, formatNames, understood } from './support/callers.ts'
 import type { Asked } from './support/callers.ts'
 import {
   card,
@@ -82,7 +82,13 @@ for (const format of formatNames) {
             says: echo((type) => type === 'text' || format !== 'openai-completions'),
             deltas: [3, 17, 1, 40],
           })
-          const { text, calls } = await told(format, prompt, asked)
+          const response = await ask(format, prompt, asked)
+          const bytes = await response.bytes()
+          const { text, calls } = understood(format, bytes, stream)
+          const raw = decodedChunks(Buffer.from(bytes).toString('latin1'))
+          for (const trace of ['4539 5787', 'DE89', '23125', '5555 5555', 'someone.else']) {
+            expect(raw).not.toContain(trace)
+          }
           const sent = rig.provider.seen.at(-1)?.text ?? ''
           expect(promptIn(sent)).toMatch(treated)
           for (const trace of traces) expect(sent).not.toContain(trace)

@@ -109,3 +109,11 @@ export function understood(format: FormatName, bytes: Uint8Array, stream: boolea
   if (stream) return understandStream(known, bytes)
   return understandBody(known, asObject(parseJson(Buffer.from(bytes).toString())) ?? {})
 }
+
+/** An answer as text, with the events that chunks of InvokeModel carry in base 64. */
+export function decodedChunks(bytes: string): string {
+  const chunks = [...bytes.matchAll(/"bytes":"([^"]+)"/g)].map(([, data = '']) =>
+    Buffer.from(data, 'base64').toString(),
+  )
+  return bytes + chunks.join('\n')
+}
