@@ -185,11 +185,24 @@ function recordedFacts({ facts }: Decision): RecordedFacts | undefined {
   }
 }
 
+/** Most tools of one answer that are recorded. */
+const maxTools = 100
+
 function answerDecision(decision: Decision | undefined): AnswerDecision | undefined {
   if (decision === undefined) return undefined
-  const { verdict, facts, ruleIds, labels, policyVersion, statements, shadowed } = decision
-  const observations = facts?.observations ?? []
-  return { verdict, observations, ruleIds, labels, policyVersion, statements, shadowed }
+  const { verdict, facts, ruleIds, labels, policyVersion, statements, shadowed, holdId } = decision
+  const { observations = [], tools = [] } = facts ?? {}
+  return {
+    verdict,
+    observations,
+    tools: tools.length === 0 ? undefined : tools.slice(0, maxTools),
+    ruleIds,
+    labels,
+    policyVersion,
+    statements,
+    shadowed,
+    holdId,
+  }
 }
 
 /** Errors of routing carry what was tried; others tried nothing. */

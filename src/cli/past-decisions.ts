@@ -96,7 +96,7 @@ function requestOf(record: DecisionRecord, at: number): PastDecision | undefined
   }
 }
 
-/** What is not recorded of an answer, its size and the tools it called, counts as none. */
+/** What is not recorded of an answer, which is its size, counts as none. */
 function answerOf(
   { answer, provider, modelUsed }: OutcomeRecord,
   asked: DecisionRecord,
@@ -115,7 +115,7 @@ function answerOf(
       targets: targetsOf(facts.targets, provider, modelUsed),
       observations: answer.observations,
       labels: answer.labels,
-      tools: [],
+      tools: answer.tools ?? [],
       attachments: [],
       bytes: 0,
     },

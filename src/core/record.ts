@@ -1,6 +1,13 @@
 import type { ErrorSource } from './errors.ts'
 import type { Finding } from './decision.ts'
-import type { Observation, PolicyFacts, PrincipalFacts, RuleStatement, RiskTier } from './facts.ts'
+import type {
+  Observation,
+  PolicyFacts,
+  PrincipalFacts,
+  RiskTier,
+  RuleStatement,
+  ToolFact,
+} from './facts.ts'
 import type { FailureClass } from './failure.ts'
 import type { JsonValue } from './json.ts'
 import type { Cost, MeteredUsage } from './usage.ts'
@@ -75,11 +82,15 @@ export type RecordedFacts = Omit<
 export interface AnswerDecision {
   readonly verdict: 'allow' | 'redact' | 'hold' | 'block'
   readonly observations: readonly Observation[]
+  /** The tools it called, up to where it was stopped; the first hundred of them. */
+  readonly tools?: readonly ToolFact[] | undefined
   readonly ruleIds: readonly string[]
   readonly labels: readonly string[]
   readonly policyVersion: string
   readonly statements?: readonly RuleStatement[] | undefined
   readonly shadowed?: readonly RuleStatement[] | undefined
+  /** The hold that a call of a tool waits for. */
+  readonly holdId?: string | undefined
 }
 
 /** What is not known of a request that did not become a call. */

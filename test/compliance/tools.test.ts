@@ -274,10 +274,9 @@ for (const [client, ask, model] of clients) {
         expect(got.error).toContain('Nothing is wiped here.')
         expect(got.text).toBe(stream ? 'Well. ' : '')
         // Told over a socket: a moment later.
-        for (let left = 100; stream && left > 0 && provider.aborted.length === before; left--) {
-          await Bun.sleep(10)
-        }
-        expect(provider.aborted.length).toBe(before + (stream ? 1 : 0))
+        const isLeft = (): boolean => provider.aborted.length > before
+        for (let left = 100; left > 0 && !isLeft() && got.text !== ''; left--) await Bun.sleep(10)
+        expect(isLeft()).toBe(stream)
       })
 
       test('gets a held call once it was approved, once, and not another', async () => {
@@ -330,8 +329,9 @@ test('the audit log tells which tools were called, and what held or blocked them
   const by = (rule: string) => answers.filter(({ ruleIds }) => ruleIds.includes(rule))
   expect(by('house/wiping').length).toBe(2 * clients.length)
   expect(by('house/wiping').every(({ verdict }) => verdict === 'block')).toBe(true)
-  expect(by('house/final').filter(({ verdict }) => verdict === 'hold').length).toBe(
-    6 * clients.length,
-  )
+  const held = by('house/final').filter(({ verdict }) => verdict === 'hold')
+  expect(held.length).toBe(6 * clients.length)
+  expect(by('house/wiping')[0]?.tools).toEqual([{ name: 'wipe_disk', tier: 'T3', use: 'called' }])
+  expect(held.every(({ tools }) => tools?.[0]?.name === 'delete_record')).toBe(true)
   expect(JSON.stringify(records)).not.toContain('4539')
 })
