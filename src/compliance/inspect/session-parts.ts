@@ -5,6 +5,7 @@ import { versionOf } from './parts.ts'
 import type { CallState, InspectionParts } from './parts.ts'
 import type { SaidTexts } from './said-texts.ts'
 import type { SessionReader } from './session-reader.ts'
+import { unavailable } from './unavailable.ts'
 
 /** What the inspection of one session knows of it. */
 export interface SessionParts {
@@ -71,7 +72,5 @@ export function refusalIn(error: unknown): GatewayError {
 
 /** Whatever goes wrong while events are inspected, they do not pass. */
 export function failure(error: unknown): GatewayError {
-  return error instanceof GatewayError
-    ? error
-    : new GatewayError('compliance_unavailable', undefined, { cause: error })
+  return unavailable(error)
 }

@@ -10,6 +10,7 @@ import { inspectRequest } from './request.ts'
 import { inspectStream } from './stream.ts'
 import { openSessionInspection } from './session.ts'
 import { rewritten } from './treated.ts'
+import { unavailable } from './unavailable.ts'
 import { inspectWhole } from './whole.ts'
 
 /** Where a call may go, as the stage is told of it. */
@@ -40,7 +41,8 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
   function stateOf({ call }: Question): CallState {
     const state = states.get(call)
     if (state !== undefined) return state
-    throw unavailable(new Error('a call was answered that had not been inspected'))
+    const cause = new Error('a call was answered that had not been inspected')
+    throw new GatewayError('compliance_unavailable', undefined, { cause })
   }
 
   return {
@@ -53,7 +55,7 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
     },
     redact(question, { routeTo, admits }) {
       const state = stateOf(question)
-      const body = state.replace?.(rewritten(state)) ?? question.body
+      const body = closed(() => state.replace?.(rewritten(state))) ?? question.body
       if (body === question.body && routeTo === undefined && admits === undefined) return question
       return { ...question, body, admits, routeTo }
     },
@@ -67,7 +69,8 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
       const kind = isStreamed(body) ? parts.reader.streamKind(question, answer) : 'whole'
       if (kind === 'media') return answer
       if (kind === 'frames' && isStreamed(body)) {
-        return inspectStream({ question, answer: { ...answer, body }, inspection, parts })
+        const stream = { question, answer: { ...answer, body }, inspection, parts }
+        return closed(() => inspectStream(stream))
       }
       return failingClosed(async () => {
         const whole = await wholeOf(answer, parts.limits.maxAnswerBytes)
@@ -116,10 +119,15 @@ async function failingClosed<T>(inspect: () => Promise<T>): Promise<T> {
   try {
     return await inspect()
   } catch (error) {
-    throw error instanceof GatewayError ? error : unavailable(error)
+    throw unavailable(error)
   }
 }
 
-function unavailable(cause: unknown): GatewayError {
-  return new GatewayError('compliance_unavailable', undefined, { cause })
+/** As `failingClosed`, for what is done at once. */
+function closed<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw unavailable(error)
+  }
 }

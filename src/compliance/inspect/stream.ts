@@ -1,10 +1,11 @@
 import type { Answer, Question } from '../../core/call.ts'
 import type { Decision } from '../../core/decision.ts'
-import { GatewayError } from '../../core/errors.ts'
+import type { GatewayError } from '../../core/errors.ts'
 import type { StreamTextGate, ToolCall } from '../../core/text-filter.ts'
 import type { AnswerInspection } from './answer.ts'
 import type { InspectionParts } from './parts.ts'
 import type { StreamEnding } from './texts.ts'
+import { unavailable } from './unavailable.ts'
 
 /** How long nothing has to come before what is certain is let out, in milliseconds. */
 const idleMs = 100
@@ -78,7 +79,8 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
     try {
       while (this.#ready.length === 0 && !this.#isOver) await this.#advance()
     } catch (error) {
-      await this.#stop(failure(error))
+      // An inspection that fails stops the answer: what was not looked through does not go out.
+      await this.#stop(unavailable(error))
       this.#isOver = true
       this.#report.holdsBack = false
       this.#report.decision ??= this.#knownDecision()
@@ -167,13 +169,6 @@ class InspectedStream implements AsyncIterableIterator<Uint8Array> {
     this.#report.decision = judge.decision()
     this.#report.holdsBack = false
   }
-}
-
-/** An inspection that fails stops the answer: what was not looked through does not go out. */
-function failure(error: unknown): GatewayError {
-  return error instanceof GatewayError
-    ? error
-    : new GatewayError('compliance_unavailable', undefined, { cause: error })
 }
 
 async function orIdle<T>(pending: Promise<T>): Promise<T | 'idle'> {

@@ -74,7 +74,7 @@ export function nodeAt(root: PlaceNode, place: string): PlaceEnd {
   while (at < place.length && place.charCodeAt(at) !== 0x23) {
     steps.lastIndex = at
     const [all, name, index, quoted] = steps.exec(place) ?? []
-    if (all === undefined) throw new RangeError(`This is no place: ${place.slice(0, 100)}`)
+    if (all === undefined) throw new RangeError('A place is not written as places are.')
     at += all.length
     if (index === undefined) node = child(node.members, name ?? unquote(quoted))
     else node = child(node.elements, Number(index))
