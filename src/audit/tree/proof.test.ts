@@ -134,21 +134,15 @@ describe('a proof', () => {
     }
   })
 
-  test('is not proven when any bit that is claimed is flipped', () => {
-    const original = formatBundle(bundle)
-    const bytes = Buffer.from(original)
-    const run = fc.property(fc.nat(bytes.length - 1), fc.nat(7), (at, bit) => {
-      const copy = Buffer.from(bytes)
-      copy[at]! ^= 1 << bit
-      const verdict = checkProof(copy.toString('utf8'), {
-        ...trust,
-        witnesses: [witness.key],
-        minWitnesses: 1,
-      })
-      // White space behind the JSON is nobody's claim.
-      expect(verdict.isProven && at < bytes.length - 1).toBe(false)
-    })
-    fc.assert(run, { numRuns: 1_500 })
+  test('is not proven when any bit is flipped', () => {
+    const bytes = Buffer.from(formatBundle(bundle))
+    const strict = { ...trust, witnesses: [witness.key], minWitnesses: 1 }
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+      if (checkProof(bytes.toString('utf8'), strict).isProven) throw new Error(`bit ${bit}`)
+      bytes[bit >> 3]! ^= 1 << (bit & 7)
+    }
+    expect(checkProof(bytes.toString('utf8'), strict).isProven).toBe(true)
   })
 
   test.each([
