@@ -4,7 +4,7 @@ import type { Row } from './row.ts'
 /** What was measured, by the name of the measurement. */
 export type Results = ReadonlyMap<string, readonly Row[]>
 
-const head = `# What was measured
+const head = `# What inspection finds and costs
 
 This page is written by \`bun scripts/quality-reference.ts\` from \`measure/results/*.json\`, which \`npm run measure\` writes; a test
 compares. The cases are development data that is no part of the project, and cases of its own in \`measure/support/\`. Other data gives
@@ -17,6 +17,7 @@ these. Times are of one core of a small shared machine. The model cards of [name
 - **false alarms**: part of the harmless texts in which something was found.
 `
 
+/** Measurements of inspection, in order of the page; those of other rooms are not on it. */
 const titles: Readonly<Record<string, string>> = {
   pii: 'Identifiers',
   secrets: 'Secrets',
@@ -53,14 +54,16 @@ const headlines = [
   ['pii', /^worst of/, 'time', 'The worst of all adversarial texts, 50 kB'],
 ] as const satisfies readonly (readonly [string, string | RegExp, string, string])[]
 
-/** Writes the page of all that was measured; the same results always make the same text. */
+/** Writes the page of what inspection finds and costs; the same results always make the same text. */
 export function renderQuality(results: Results): string {
-  const names = Object.keys(titles).filter((name) => results.has(name))
-  const others = [...results.keys()].filter((name) => !names.includes(name)).toSorted()
-  const sections = [...names, ...others].map((name) =>
-    [`## ${titles[name] ?? name}`, ...tablesOf(results.get(name) ?? [])].join('\n\n'),
+  const measured = Object.entries(titles).flatMap(([name, title]) => {
+    const rows = results.get(name)
+    return rows === undefined ? [] : [{ title, rows }]
+  })
+  const sections = measured.map(({ title, rows }) =>
+    [`## ${title}`, ...tablesOf(rows)].join('\n\n'),
   )
-  return `${[head.trim(), weakOf(results), ...sections].join('\n\n')}\n`
+  return `${[head.trim(), weakOf(measured), ...sections].join('\n\n')}\n`
 }
 
 /** Writes the short table of the README. Throws where a number of it was not measured. */
@@ -88,19 +91,19 @@ function isWeak({ metric, value, unit, most }: Row): boolean {
   return isGood.test(metric) && most === undefined && value < 0.9
 }
 
-function weakOf(results: Results): string {
-  const weak = [...results].flatMap(([name, rows]) =>
-    rows.filter(isWeak).map((row) => [titles[name] ?? name, row.subject, row.metric, valueOf(row)]),
+interface Section {
+  readonly title: string
+  readonly rows: readonly Row[]
+}
+
+function weakOf(sections: readonly Section[]): string {
+  const weak = sections.flatMap(({ title, rows }) =>
+    rows.filter(isWeak).map((row) => [title, row.subject, row.metric, valueOf(row)]),
   )
-  const broken = [...results].flatMap(([name, rows]) =>
+  const broken = sections.flatMap(({ title, rows }) =>
     rows
       .filter((row) => keepsPromise(row) === false)
-      .map((row) => [
-        titles[name] ?? name,
-        row.subject,
-        row.metric,
-        `${valueOf(row)}, not ${promiseOf(row)}`,
-      ]),
+      .map((row) => [title, row.subject, row.metric, `${valueOf(row)}, not ${promiseOf(row)}`]),
   )
   return [
     '## Where it is weak',
