@@ -13,6 +13,9 @@ import { recordableFacts } from './recordable.ts'
 const previewLength = 1_000
 const lookedAtLength = 16_384
 
+/** Most calls of tools in one answer. */
+const maxCalls = 1_000
+
 /** What is asked of people about one call. */
 interface HeldCall {
   readonly call: ToolCall
@@ -49,6 +52,12 @@ export class JudgedCalls {
 
   /** Takes up a call, and again with the arguments that the client would get. */
   open(calls: readonly ToolCall[]): void {
+    if (this.#decided.length >= maxCalls) {
+      // Where nobody asks for them, those beyond it are not told.
+      if (!this.#parts.holdsCalls) return
+      const cause = new Error(`an answer calls tools more than ${maxCalls} times`)
+      throw new GatewayError('compliance_unavailable', undefined, { cause })
+    }
     if (this.#open.length === 0) this.#asItCame = calls
     this.#open = calls.map((call) => this.#factOf(call))
   }
@@ -116,9 +125,9 @@ export class JudgedCalls {
 
   /** What an approver sees: the call as it came, without anything that was found in it. */
   #previewOf({ name, arguments: given }: ToolCall): string {
-    const number = this.#open.length === this.#asItCame.length ? this.#asItCame.length : 1
-    const came = number === 1 ? this.#asItCame[0] : undefined
-    const text = `${name}(${(came?.arguments ?? given).slice(0, lookedAtLength)})`
+    const [came, ...others] = this.#asItCame
+    const shown = others.length === 0 ? (came?.arguments ?? given) : given
+    const text = `${name}(${shown.slice(0, lookedAtLength)})`
     const view = viewOf(text)
     const place = { role: 'assistant', kind: 'tool-arguments', direction: 'answer' } as const
     const { finders } = this.#parts

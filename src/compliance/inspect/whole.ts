@@ -43,6 +43,10 @@ class WholeAnswer {
   /** The text that each segment is a part of, by its number. */
   readonly #places: readonly Part[]
   readonly #changed = new Map<string, string>()
+  /** Texts of which more may come. */
+  readonly #growing = new Set<FilteredText>()
+  /** Numbers of the segments that were looked through and not written since. */
+  #unwritten: number[] = []
 
   constructor(texts: AnswerTexts, inspection: AnswerInspection, parts: InspectionParts) {
     this.#texts = texts
@@ -109,14 +113,17 @@ class WholeAnswer {
   async #look(number: number): Promise<void> {
     const part = this.#places[number]
     if (part === undefined) return
-    part.text.push(part)
+    part.text.push(part.end)
+    this.#unwritten.push(number)
     if (part.isLast) part.text.end()
+    else this.#growing.add(part.text)
     this.#check()
     if (this.#pace.isDue()) await this.#pace.rest()
   }
 
   #endAll(): void {
-    for (const { text } of this.#places) if (text.isGrowing) text.end()
+    for (const text of this.#growing) text.end()
+    this.#growing.clear()
     this.#check()
   }
 
@@ -126,14 +133,13 @@ class WholeAnswer {
 
   /** Writes what takes the place of findings, in the order of the texts and once. */
   #write(): void {
-    const { segments } = this.#texts
-    for (let number = 0; number < segments.length; number++) {
-      const [part, segment] = [this.#places[number], segments[number]]
-      if (part === undefined || segment === undefined || part.isWritten || !part.isPushed) continue
-      part.isWritten = true
+    for (const number of this.#unwritten.toSorted((a, b) => a - b)) {
+      const [part, segment] = [this.#places[number], this.#texts.segments[number]]
+      if (part === undefined || segment === undefined) continue
       const text = part.text.rewritten(part)
       if (text !== segment.text) this.#changed.set(segment.place, text)
     }
+    this.#unwritten = []
   }
 }
 
@@ -143,8 +149,6 @@ interface Part {
   readonly start: number
   readonly end: number
   readonly isLast: boolean
-  isPushed: boolean
-  isWritten: boolean
 }
 
 function partsOf(
@@ -158,7 +162,7 @@ function partsOf(
     const text = new FilteredText(group.text, open(first, `${group.parts[0]?.segment ?? 0}`))
     for (const [index, { segment, start, end }] of group.parts.entries()) {
       const isLast = index === group.parts.length - 1
-      parts[segment] = { text, start, end, isLast, isPushed: false, isWritten: false }
+      parts[segment] = { text, start, end, isLast }
     }
   }
   for (const group of joined) add(group)
@@ -177,22 +181,21 @@ class FilteredText {
   readonly #edits: TextEdit[] = []
   readonly #said = new Map<TextEdit, string>()
   #pushed = 0
-  isGrowing = false
+  /** Number of the first edit that may still be asked for: parts are written in order. */
+  #next = 0
 
   constructor(text: string, filter: TextFilter) {
     this.#text = text
     this.#filter = filter
   }
 
-  push(part: Part): void {
-    part.isPushed = true
-    this.isGrowing = true
-    this.#edits.push(...this.#filter.push(this.#text.slice(this.#pushed, part.end)).edits)
-    this.#pushed = part.end
+  /** Takes the text up to an offset. */
+  push(end: number): void {
+    this.#edits.push(...this.#filter.push(this.#text.slice(this.#pushed, end)).edits)
+    this.#pushed = end
   }
 
   end(): void {
-    this.isGrowing = false
     this.#edits.push(...this.#filter.end().edits)
   }
 
@@ -200,8 +203,10 @@ class FilteredText {
   rewritten({ start, end }: Part): string {
     let result = ''
     let from = start
-    for (const edit of this.#edits) {
-      if (edit.end <= start || edit.start >= end) continue
+    while ((this.#edits[this.#next]?.end ?? Infinity) <= start) this.#next += 1
+    for (let index = this.#next; ; index++) {
+      const edit = this.#edits[index]
+      if (edit === undefined || edit.start >= end) break
       if (edit.start >= start) result += this.#text.slice(from, edit.start) + this.#say(edit)
       from = Math.min(edit.end, end)
     }
