@@ -94,9 +94,10 @@ export async function lookThrough(
   const pace = new Pace(parts.limits.maxInspectionMs)
   const inspected: InspectedText[] = []
   for (const segment of segments) {
-    const looked = lookAt(segment.text, placeOf(segment), parts, pace)
+    const context = contextOf(segment)
+    const looked = lookAt(context + segment.text, placeOf(segment), parts, pace)
     const { findings, labels } = looked instanceof Promise ? await looked : looked
-    inspected.push({ segment, findings, labels })
+    inspected.push({ segment, findings: findingsBehind(context.length, findings), labels })
     if (pace.isDue()) await pace.rest()
   }
   for (const texts of joined) {
@@ -108,6 +109,20 @@ export async function lookThrough(
     if (pace.isDue()) await pace.rest()
   }
   return inspected
+}
+
+/** What stands before a value: the name of its member, as in answers. */
+function contextOf({ key }: BodyText): string {
+  return key === undefined ? '' : `${key}: `
+}
+
+/** Moves findings to where they are without what stands before the text. */
+function findingsBehind(length: number, findings: readonly Finding[]): readonly Finding[] {
+  if (length === 0) return findings
+  return findings.flatMap((finding) => {
+    if (finding.end <= length) return []
+    return [{ ...finding, start: Math.max(0, finding.start - length), end: finding.end - length }]
+  })
 }
 
 /** What is found only where texts are read together belongs to each of those it is spread over. */

@@ -3,7 +3,7 @@ import { isObject } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Attachment } from './attachments.ts'
 import { isLongNumber, isPlainName } from './leaf.ts'
-import { encodedStep, jsonStep, memberStep, nameStep } from './place.ts'
+import { encodedStep, jsonStep, memberStep, nameStep, placeName } from './place.ts'
 import { leavesOf } from './replace.ts'
 import { encodedText, isSentText, isText } from './strings.ts'
 import { changed, unknown } from './shape.ts'
@@ -253,7 +253,8 @@ class Walk {
     const own = rule.scope === undefined ? scope : changed(scope, rule.scope)
     const channel = isGrowing(rule, own) ? `${own.channel}/${rule.channel}` : undefined
     const isJson = rule.string === 'json'
-    this.#finder.text({ place, text, scope: own, key, channel, isJson, content })
+    const named = key === undefined ? undefined : placeName(key)
+    this.#finder.text({ place, text, scope: own, key: named, channel, isJson, content })
   }
 }
 
