@@ -56,6 +56,21 @@ describe('JSON text', () => {
     ])
   })
 
+  test('that goes on behind a number as no JSON does is one text from that number on', () => {
+    const rest = (text: string): readonly string[] => leavesOf(text).map(({ text: said }) => said)
+    expect(rest('{"a": 4539 5787 6362 1486}')).toEqual(['4539 5787 6362 1486}'])
+    expect(rest('{"a": "b", "c": 411111111 1111111, "d": 1}')).toEqual([
+      'b',
+      '411111111 1111111, "d": 1}',
+    ])
+    expect(rest('4539 5787')).toEqual(['4539 5787'])
+    expect(rest('{"a": 4111111111111111 , "b": [4111111111111112 ], "c": true\n}')).toEqual([
+      '4111111111111111',
+      '4111111111111112',
+    ])
+    expect(rest(' 4111111111111111 ')).toEqual(['4111111111111111'])
+  })
+
   test('tells the member that holds a text, through arrays', () => {
     expect(leavesOf('{"ssn":["123"],"a":{"b":[["x"]]}}').map(({ leaf }) => leaf.key)).toEqual([
       'ssn',

@@ -8,6 +8,8 @@ const backslash = 0x5c
 const maxDepth = 256
 /** Longest number or word outside of strings. */
 const maxBareLength = 64
+/** Most signs that wait for what follows a number or word. */
+const maxPendingLength = 256
 
 const states = {
   value: 0,
@@ -51,6 +53,8 @@ export class JsonTextScanner {
   /** Length of what the string said so far. */
   #length = 0
   #isName = false
+  /** A number or word with the blanks behind it, from `#start` on: what follows tells whether it is JSON. */
+  #pending: string | undefined
 
   constructor(sink: JsonTextSink) {
     this.#sink = sink
@@ -58,7 +62,10 @@ export class JsonTextScanner {
 
   /** Offset up to which nothing that was read waits for what follows, were it not for an open leaf. */
   get safe(): number {
-    const isWaiting = this.#state === states.bare || (this.#state === states.string && this.#isName)
+    const isWaiting =
+      this.#pending !== undefined ||
+      this.#state === states.bare ||
+      (this.#state === states.string && this.#isName)
     return isWaiting ? this.#start : this.#at - this.#escape.length
   }
 
@@ -81,6 +88,7 @@ export class JsonTextScanner {
   /** Ends what is open as if nothing followed. What follows all the same is taken as it stands. */
   end(): void {
     if (this.#state === states.bare) this.#endBare()
+    this.#tellPending()
     if (this.#state === states.string && this.#isName) this.#cutName()
     else if (this.#state === states.string || this.#state === states.rest) this.#sink.close()
     this.#state = states.ended
@@ -148,7 +156,14 @@ export class JsonTextScanner {
   #outside(text: string, at: number): number {
     if (this.#state === states.bare) return this.#inBare(text, at)
     const sign = text[at] ?? ''
-    if (sign === ' ' || sign === '\n' || sign === '\r' || sign === '\t') return at + 1
+    if (sign === ' ' || sign === '\n' || sign === '\r' || sign === '\t') {
+      this.#wait(sign)
+      return at + 1
+    }
+    if (this.#pending !== undefined) {
+      if (sign !== ',' && sign !== '}' && sign !== ']') return this.#giveUpPending(at)
+      this.#tellPending()
+    }
     if (sign === '"') return this.#begin(at)
     const isKnown = this.#structure(sign)
     if (isKnown) return at + 1
@@ -230,10 +245,33 @@ export class JsonTextScanner {
       return
     }
     this.#state = states.afterValue
-    if (!isLongNumber(Number(word))) return
+    this.#pending = word
+  }
+
+  /** A blank: a number or word may still turn out to be the beginning of something that is no JSON. */
+  #wait(blank: string): void {
+    if (this.#pending === undefined) return
+    this.#pending += blank
+    if (this.#pending.length > maxPendingLength) this.#tellPending()
+  }
+
+  /** The number or word that waits is JSON. */
+  #tellPending(): void {
+    if (this.#pending === undefined) return
+    this.#word = this.#pending.trimEnd()
+    this.#pending = undefined
+    if (!isLongNumber(Number(this.#word))) return
     this.#sink.open(this.#leaf('number'))
-    this.#sink.text(numberText(word))
+    this.#sink.text(numberText(this.#word))
     this.#sink.close()
+  }
+
+  /** What waits goes on as no number does, such as `4111 1111`: all of it is one text. */
+  #giveUpPending(at: number): number {
+    this.#word = this.#pending ?? ''
+    this.#pending = undefined
+    this.#tellRest()
+    return at
   }
 
   /** What begins here is no JSON: all of it is one text. */
