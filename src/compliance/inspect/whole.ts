@@ -58,7 +58,7 @@ class WholeAnswer {
 
   async inspect(readAgain: ReadAgain): Promise<void> {
     const { segments, tools } = this.#texts
-    const { tierOf } = this.#parts
+    const { tierOf, holdsCalls } = this.#parts
     const others = tools.filter(({ use }) => use !== 'called')
     if (others.length > 0) {
       this.#inspection.addTools(
@@ -66,17 +66,16 @@ class WholeAnswer {
       )
     }
     this.#check()
-    const calls = this.#parts.holdsCalls ? this.#texts.calls : []
-    const ofCalls = new Set(calls.flatMap((call) => call.segments))
-    if (!this.#parts.holdsCalls) {
-      for (const call of this.#texts.calls) this.#inspection.openCall([call])
-    }
+    const { calls } = this.#texts
+    const ofCalls = new Set(holdsCalls ? calls.flatMap((call) => call.segments) : [])
     const waiting = calls.toSorted((a, b) => a.at - b.at)
     let next = 0
     for (let number = 0; number <= segments.length; number++) {
       for (; waiting[next]?.at === number; next++) {
         const call = waiting[next]
-        if (call !== undefined) await this.#judge(call, readAgain)
+        if (call === undefined) continue
+        if (holdsCalls) await this.#judge(call, readAgain)
+        else this.#inspection.openCall([call])
       }
       if (number < segments.length && !ofCalls.has(number)) await this.#look(number)
     }
