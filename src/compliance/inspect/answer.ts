@@ -18,12 +18,15 @@ import type { Inspection, InspectedPart, WindowFinding } from '../window/index.t
 import type { TextPlace } from './finders.ts'
 import { Observer } from './observe.ts'
 import { verdictOfHold } from './hold.ts'
-import { inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
+import { idsOf, inOrder, labelsOf, reasonOf, versionOf } from './parts.ts'
 import type { CallState, HoldAnswer, InspectionParts } from './parts.ts'
 import { recordableFacts } from './recordable.ts'
 import { JudgedCalls } from './tool-calls.ts'
 import { mergeTreated } from './treated.ts'
 import type { TreatedFinding } from './treated.ts'
+
+const nothing: readonly never[] = []
+const quiet: Inspection = { findings: nothing }
 
 /**
  * The inspection of one answer, whole or streamed: both go through the same windows, so both get the same
@@ -35,7 +38,8 @@ export class AnswerInspection {
   readonly #state: CallState
   readonly #targets: readonly TargetFacts[]
   readonly #observer = new Observer()
-  readonly #seen = new Set<string>()
+  // Made when something is found: in most answers nothing is.
+  #seen: Set<string> | undefined
   readonly #labels = new Set<string>()
   readonly #received = new Set<string>()
   readonly #calls: JudgedCalls
@@ -76,12 +80,8 @@ export class AnswerInspection {
   openFilter(channel: TextChannel): TextFilter {
     if (!this.#isLooking && this.#restorer !== undefined) return openRestoreFilter(this.#restorer)
     const { role, kind, source, key } = channel
-    const place: TextPlace = {
-      role,
-      kind,
-      direction: 'answer',
-      ...(source !== undefined && { source }),
-    }
+    const known = { role, kind, direction: 'answer' } as const
+    const place: TextPlace = source === undefined ? known : { ...known, source }
     return createWindow({
       size: this.#parts.policies.windowSize,
       inspect: (text, at) => this.#look(text, at, { place, id: channel.id }),
@@ -130,15 +130,18 @@ export class AnswerInspection {
   /** What was decided, as far as the answer was looked through. */
   decision(): Decision {
     const outcome = this.#outcome ?? this.#evaluate()
-    const statements = inOrder([...outcome.spoken, ...this.#barrierStatements])
+    const { spoken } = outcome
+    const barriers = this.#barrierStatements
+    const statements = barriers.length === 0 ? spoken : inOrder([...spoken, ...barriers])
+    const labels = this.#sortedLabels()
     const { shadowed, sharing } = outcome
     const passed = this.#changes > 0 ? 'redact' : 'allow'
     const refused = this.#hold === undefined ? 'block' : verdictOfHold(this.#hold)
     return {
       verdict: this.#refusal === undefined ? passed : refused,
       findings: [],
-      ruleIds: [...new Set(statements.map(({ ruleId }) => ruleId))],
-      labels: [...this.#labels].toSorted(),
+      ruleIds: idsOf(statements),
+      labels,
       sharing,
       policyVersion: versionOf(this.#parts),
       facts: recordableFacts(this.#facts(), this.#parts.finders),
@@ -155,11 +158,12 @@ export class AnswerInspection {
   ): Inspection {
     // What is stopped is not looked at further: what is recorded of it ends here.
     if (this.#refusal !== undefined) return { findings: [blockFrom([], at)] }
-    const tokens = this.#restorer?.find(text) ?? []
+    const tokens = this.#restorer?.find(text) ?? nothing
     const shown = tokens.length === 0 ? text : (this.#restorer?.hide(text) ?? text)
     const findings = this.#find(shown, at, from)
     const outcome = this.#judge()
     if (this.#refusal !== undefined) return { findings: [blockFrom(findings, at)] }
+    if (findings.length === 0) return tokens.length === 0 ? quiet : { findings: tokens }
     const treated = findings.flatMap((finding): TreatedFinding[] => {
       const treatment = this.#treatmentOf(finding, shown, outcome.treat(finding, from.place))
       return treatment === undefined ? [] : [{ ...finding, treatment }]
@@ -203,12 +207,15 @@ export class AnswerInspection {
   ): readonly Finding[] {
     const { finders, categories } = this.#parts
     const view = viewOf(shown)
-    const findings = [...finders.find(view, place, at), ...finders.findNamesNow(view, place)]
+    const found = finders.find(view, place, at)
+    const names = finders.findNamesNow(view, place)
+    const findings = names.length === 0 ? found : [...found, ...names]
     this.#measure(id, at.origin + shown.length)
     for (const finding of findings) {
       const key = `${id}\n${finding.label}\n${at.origin + finding.start}`
-      if (this.#seen.has(key) || at.origin + finding.end <= 0) continue
-      this.#seen.add(key)
+      const seen = (this.#seen ??= new Set())
+      if (seen.has(key) || at.origin + finding.end <= 0) continue
+      seen.add(key)
       this.#observer.add(finding, place)
       this.#isStale = true
     }
@@ -227,6 +234,10 @@ export class AnswerInspection {
     this.#lengths.set(id, length)
     this.#length += length - known
     if (this.#parts.policies.asksForAnswerSize === true) this.#isStale = true
+  }
+
+  #sortedLabels(): readonly string[] {
+    return this.#labels.size === 0 ? nothing : [...this.#labels].toSorted()
   }
 
   /** Asks the policies and the barriers when something is new. */
@@ -266,8 +277,9 @@ export class AnswerInspection {
   /** What the caller would receive that it has not received yet. */
   #contact(): BarrierContact | undefined {
     const { barriers, clock } = this.#parts
+    if (barriers === undefined || this.#labels.size === 0) return undefined
     const labels = [...this.#labels].filter(
-      (label) => barriers?.needs(label) === true && !this.#received.has(label),
+      (label) => barriers.needs(label) && !this.#received.has(label),
     )
     if (labels.length === 0) return undefined
     const { principal } = this.#question
@@ -311,7 +323,7 @@ export class AnswerInspection {
       model,
       targets: this.#targets,
       observations: this.#observer.observations(),
-      labels: [...this.#labels].toSorted(),
+      labels: this.#sortedLabels(),
       tools: [...this.#calls.tools],
       attachments: [],
       bytes: this.#length,

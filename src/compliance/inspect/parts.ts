@@ -94,7 +94,7 @@ export function labelsOf(
   place: TextPlace,
   findings: readonly { readonly label: string; readonly score: number }[],
 ): readonly string[] {
-  if (categories === undefined || categories.labels.length === 0) return []
+  if (categories === undefined || categories.labels.length === 0) return none
   const { role, kind, direction, source } = place
   const text = { view, role, kind, direction, findings }
   return categories.labelsOf(source === undefined ? text : { ...text, source })
@@ -103,6 +103,13 @@ export function labelsOf(
 /** Puts what rules said in order of their ids. */
 export function inOrder(statements: readonly RuleStatement[]): readonly RuleStatement[] {
   return statements.toSorted((a, b) => (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0))
+}
+
+const none: readonly string[] = []
+
+/** The ids of the rules that spoke, each once. */
+export function idsOf(statements: readonly RuleStatement[]): readonly string[] {
+  return statements.length === 0 ? none : [...new Set(statements.map(({ ruleId }) => ruleId))]
 }
 
 /** Most words that a user is shown about a refusal. */

@@ -12,6 +12,8 @@ const plainName = /^[A-Za-z_.:-]{0,64}$/
  * models, and what is found in them is content like any other.
  */
 export function recordableFacts(facts: PolicyFacts, finders: Finders): PolicyFacts {
+  const { observations, tools } = facts
+  if (observations.every(isPlain) && tools.every(({ name }) => plainName.test(name))) return facts
   const known = new Map<string, string>()
   const hide = (name: string): string => {
     if (plainName.test(name)) return name
@@ -19,7 +21,6 @@ export function recordableFacts(facts: PolicyFacts, finders: Finders): PolicyFac
     known.set(name, hidden)
     return hidden
   }
-  const { observations, tools } = facts
   return {
     ...facts,
     observations: observations.map((each) =>
@@ -27,4 +28,8 @@ export function recordableFacts(facts: PolicyFacts, finders: Finders): PolicyFac
     ),
     tools: tools.map((tool): ToolFact => ({ ...tool, name: hide(tool.name) })),
   }
+}
+
+function isPlain({ source }: PolicyFacts['observations'][number]): boolean {
+  return source === undefined || plainName.test(source)
 }

@@ -72,8 +72,11 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
         const stream = { question, answer: { ...answer, body }, inspection, parts }
         return closed(() => inspectStream(stream))
       }
+      if (!isStreamed(body)) {
+        return failingClosed(() => inspectWhole(inspection, question, answer, parts))
+      }
       return failingClosed(async () => {
-        const whole = await wholeOf(answer, parts.limits.maxAnswerBytes)
+        const whole = await wholeOf(answer, body, parts.limits.maxAnswerBytes)
         return inspectWhole(inspection, question, whole, parts)
       })
     },
@@ -97,9 +100,11 @@ function withWarnings(answer: Answer, { statements = [] }: Decision): Answer {
 }
 
 /** Puts the pieces of a body together, such as those of a stored file. */
-async function wholeOf(answer: Answer, maxBytes: number): Promise<Answer> {
-  const { body } = answer
-  if (!isStreamed(body)) return answer
+async function wholeOf(
+  answer: Answer,
+  body: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Answer> {
   const pieces: Uint8Array[] = []
   let length = 0
   for await (const piece of body) {
@@ -114,13 +119,13 @@ function factsOf({ provider, model, region, perimeter }: TargetFacts): TargetFac
   return { provider, model, region, perimeter }
 }
 
-/** Whatever goes wrong while content is inspected, it does not pass. */
-async function failingClosed<T>(inspect: () => Promise<T>): Promise<T> {
-  try {
-    return await inspect()
-  } catch (error) {
+/** Whatever goes wrong while content is inspected, at once or later, it does not pass. */
+function failingClosed<T>(inspect: () => T | Promise<T>): T | Promise<T> {
+  const result = closed(inspect)
+  if (!(result instanceof Promise)) return result
+  return result.catch((error: unknown) => {
     throw unavailable(error)
-  }
+  })
 }
 
 /** As `failingClosed`, for what is done at once. */

@@ -88,8 +88,28 @@ export interface CallWriterOptions {
   readonly hash: Replacer
 }
 
-/** Opens the writer of one call. */
-export function openCallWriter({ principal, requestId, hash }: CallWriterOptions): CallWriter {
+/** Opens the writer of one call; it is made when it writes or keeps clear of something, in most calls never. */
+export function openCallWriter(options: CallWriterOptions): CallWriter {
+  let writer: CallWriter | undefined
+  let isOver = false
+  const open = (): CallWriter => {
+    writer ??= createCallWriter(options)
+    if (isOver) writer[Symbol.dispose]()
+    return writer
+  }
+  return {
+    write: (finding, text) => open().write(finding, text),
+    reserve: (text) => open().reserve(text),
+    isKnown: (text) => writer?.isKnown(text) === true,
+    restorer: () => writer?.restorer(),
+    [Symbol.dispose]() {
+      isOver = true
+      writer?.[Symbol.dispose]()
+    },
+  }
+}
+
+function createCallWriter({ principal, requestId, hash }: CallWriterOptions): CallWriter {
   const owner = { principal, requestId }
   const book = openTokenBook(owner)
   // Placeholders and tokens look alike: neither may take a name that the other gave.
