@@ -115,7 +115,7 @@ class Gate implements StreamTextGate {
 
   push(chunk: Uint8Array): readonly Uint8Array[] {
     if (this.#isBlocked) return []
-    this.#incoming.push(...this.#splitter.push(chunk))
+    for (const frame of this.#splitter.push(chunk)) this.#incoming.push(this.#clean(frame))
     return this.#work([])
   }
 
@@ -132,7 +132,8 @@ class Gate implements StreamTextGate {
     if (this.#isBlocked) return []
     const last = this.#splitter.flush()
     // A frame that was cut says nothing that anybody could read.
-    if (last !== undefined && !isCut(this.#rules.wire.read(last))) this.#incoming.push(last)
+    if (last !== undefined && !isCut(this.#rules.wire.read(last)))
+      this.#incoming.push(this.#clean(last))
     this.#hasEnded = true
     return this.#work([])
   }
@@ -168,6 +169,10 @@ class Gate implements StreamTextGate {
       this.#holdCall(sent)
     }
     return sent
+  }
+
+  #clean(frame: SseFrame): SseFrame {
+    return this.#rules.wire.clean?.(frame) ?? frame
   }
 
   #take(frame: SseFrame): void {

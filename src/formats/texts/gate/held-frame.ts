@@ -74,9 +74,12 @@ export function channelOf(id: string, { role, kind, source }: Scope, key?: strin
 }
 
 /** Comments and pings keep a connection open: they wait for nothing. */
-export function isKeepAlive(frame: SseFrame): boolean {
-  return frame.bytes[0] === 0x3a || (frame.event === 'ping' && frame.bytes.length < 64)
+export function isKeepAlive({ bytes, event, data }: SseFrame): boolean {
+  if (data === undefined) return bytes[0] === 0x3a
+  return event === 'ping' && bytes.length < 64 && plainPing.test(data)
 }
+
+const plainPing = /^[\s{}":,A-Za-z_]*$/
 
 /** Tells whether a frame ends in its midst. */
 export function isCut(data: string | undefined): boolean {

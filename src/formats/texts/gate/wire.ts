@@ -3,6 +3,7 @@ import { decodeEventMessage, encodeEventMessage } from '../../event-stream.ts'
 import type { SseFrame } from '../../sse.ts'
 import { replaceTexts } from '../replace.ts'
 import { toBase64 } from '../encoded.ts'
+import { withoutStrayLines } from './stray-lines.ts'
 
 /** How the frames of a stream carry their data. */
 export interface FrameWire {
@@ -10,6 +11,8 @@ export interface FrameWire {
   read(frame: SseFrame): string | undefined
   /** The bytes of the frame with other data. */
   write(frame: SseFrame, data: string): Uint8Array
+  /** The frame without what is beside its data and might say something. */
+  clean?(frame: SseFrame): SseFrame
 }
 
 const lineEnds = /(?<=\r\n|\r(?!\n)|(?<!\r)\n)/
@@ -17,6 +20,7 @@ const lineEnds = /(?<=\r\n|\r(?!\n)|(?<!\r)\n)/
 /** Server-sent events: the lines that are no data stay. */
 export const sseWire: FrameWire = {
   read: (frame) => frame.data,
+  clean: withoutStrayLines,
   write(frame, data) {
     let isWritten = false
     const lines = textOf(frame)
