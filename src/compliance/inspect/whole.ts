@@ -33,6 +33,9 @@ export async function inspectWhole(
   return changes.size === 0 ? answer : { ...answer, body: texts.replace(changes) }
 }
 
+/** How much of a text is looked through before others get their turn, in UTF-16 code units. */
+const sliceLength = 4_096
+
 type ReadAgain = (body: Answer['body']) => AnswerTexts
 
 class WholeAnswer {
@@ -112,6 +115,12 @@ class WholeAnswer {
   async #look(number: number): Promise<void> {
     const part = this.#places[number]
     if (part === undefined) return
+    // The filter says the same for every split, and others get their turn between the slices.
+    for (let end = part.start + sliceLength; end < part.end; end += sliceLength) {
+      part.text.push(end)
+      this.#check()
+      if (this.#pace.isDue()) await this.#pace.rest()
+    }
     part.text.push(part.end)
     this.#unwritten.push(number)
     if (part.isLast) part.text.end()
