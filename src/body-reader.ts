@@ -1,6 +1,7 @@
 import type { BodyReader, SessionReader, StreamEnding } from './compliance/index.ts'
 import { isStreamed } from './core/call.ts'
 import type { Question } from './core/call.ts'
+import type { Operation } from './core/record.ts'
 import {
   answerTexts,
   bringsSound,
@@ -17,6 +18,8 @@ import type { ClientFormat, JoinedText } from './formats/index.ts'
 
 const encoder = new TextEncoder()
 const eventStream = 'text/event-stream'
+/** Calls that may be answered with sound or pictures: of others a type is only what a provider calls its words. */
+const mediaOperations: ReadonlySet<Operation> = new Set(['audio', 'images', 'files'])
 
 export interface BodyReaderOptions {
   readonly clientFormats: ReadonlyMap<string, ClientFormat>
@@ -44,7 +47,8 @@ export function createBodyReader({ clientFormats, maxFrameBytes }: BodyReaderOpt
     },
     streamKind(question, { headers }) {
       const type = headers['content-type'] ?? ''
-      if (/^(?:audio|image|video)\//.test(type)) return 'media'
+      const mayBeMedia = mediaOperations.has(question.call.operation)
+      if (mayBeMedia && /^(?:audio|image|video)\//.test(type)) return 'media'
       const streamType = formatOf(question).streamType ?? eventStream
       const isFrames = type.startsWith(eventStream) || type.startsWith(streamType)
       return question.stream && isFrames ? 'frames' : 'whole'
