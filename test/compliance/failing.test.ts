@@ -145,4 +145,4 @@ test('a request that takes too long to be looked through is refused before anybo
   expect(await answered.text()).not.toContain('5555')
   const { outcome } = await recordsOf(rig.gateway, answered.headers.get('x-request-id') ?? '')
   expect(outcome).toMatchObject({ errorCode: 'compliance_unavailable' })
-})
+}, 20_000)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
+import type { AnswerDecision } from '../../src/core/record.ts'
 import { ask, formatNames, understood } from './support/callers.ts'
 import { mail, person, privateKey, providersOf, startComplianceRig, traces } from './support/rig.ts'
 import type { ComplianceRig } from './support/rig.ts'
@@ -57,7 +58,7 @@ test('verdicts and what was found are the same as well', async () => {
   for (const [whole, streamed] of pairs) {
     const [one, other] = [outcomes.get(whole), outcomes.get(streamed)]
     expect(one?.answer).toBeDefined()
-    expect(other?.answer).toEqual(one?.answer)
+    expect(toldOf(other?.answer)).toEqual(toldOf(one?.answer))
     expect(other?.errorCode).toBe(one?.errorCode)
   }
 })
@@ -68,4 +69,9 @@ function isSent(trace: string): boolean {
 
 function numberOf(response: Response): string {
   return response.headers.get('x-request-id') ?? ''
+}
+
+/** What was decided; a stream that is stopped has not called the tools that the whole answer calls. */
+function toldOf(answer: AnswerDecision | undefined) {
+  return answer?.verdict === 'block' ? { ...answer, tools: undefined } : answer
 }

@@ -97,6 +97,38 @@ describe('what tools were called with and gave back', () => {
   const given = { to: mail, note: `Card ${card}`, [card]: true, list: [4539578763621486] }
   const names = { [`Mail of ${mail}`]: { type: 'string', description: `Such as ${foreignCard}` } }
 
+  test.each([false, true])(
+    'may be no JSON, and is looked through all the same (streamed: %p)',
+    async (stream) => {
+      const broken = `{"a": ${card}, "to": "${mail}`
+      const sent = await send('/v1/chat/completions', {
+        model: 'openai',
+        messages: [
+          { role: 'user', content: 'Send it.' },
+          {
+            role: 'assistant',
+            tool_calls: [
+              { id: 'c1', type: 'function', function: { name: 'send', arguments: broken } },
+            ],
+          },
+          { role: 'tool', tool_call_id: 'c1', content: 'It failed.' },
+        ],
+      })
+      expect(sent).toContain('<PAYMENT_CARD_1>')
+      const called = { type: 'tool-call', id: 'c1', name: 'send' } as const
+      rig.provider.script({
+        says: () => [{ ...called, arguments: `{"a": ${foreignCard}, "to": "` }],
+        deltas: [2, 5],
+      })
+      const body = { model: 'openai', stream, messages: [{ role: 'user', content: 'Hello' }] }
+      const received = await (
+        await post('/v1/chat/completions', JSON.stringify(body), rig.at)
+      ).text()
+      expect(received).toContain('<PAYMENT_CARD_1>')
+      expect(received.replaceAll(/[^0-9]/g, '')).not.toContain('5555555555554444')
+    },
+  )
+
   test.each(['openai', 'anthropic'])(
     'leaves nothing in a request of OpenAI for %s',
     async (model) => {
