@@ -176,6 +176,15 @@ describe('a proof', () => {
     }
   })
 
+  test('is told from any text without an exception', () => {
+    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.json())
+    const run = fc.property(text, fc.constantFrom('checkpoint', 'verifierKey'), (text, name) => {
+      expect(checkProof(text, trust).isProven).toBe(false)
+      expect(check({ [name]: text.toWellFormed() }).isProven).toBe(false)
+    })
+    fc.assert(run, { numRuns: 300 })
+  })
+
   test('is not made of parts that do not fit', async () => {
     const parts = { tiles, record: records[5]!, index: 5, checkpoint, verifierKey }
     expect(await createProof(parts)).toMatchObject({ index: 5 })

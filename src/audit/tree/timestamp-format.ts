@@ -98,8 +98,9 @@ export function readTimestampToken(bytes: Uint8Array): TimestampToken {
   expectIdentifier(outer.read(derTags.objectIdentifier), identifiers.signedData)
   const data = outer.enter(contextTag(0, 'constructed')).enter(derTags.sequence)
   outer.end()
-  data.read(derTags.integer)
-  data.read(derTags.set)
+  // RFC 5652 §5.1: version 3 for content like this, more with certificates of other kinds.
+  expectVersion(data, [3n, 4n, 5n])
+  const digests = readAlgorithms(data.read(derTags.set))
   const content = data.enter(derTags.sequence)
   expectIdentifier(content.read(derTags.objectIdentifier), identifiers.timestampInfo)
   const infoBytes = content.enter(contextTag(0, 'constructed')).read(derTags.octetString).content
@@ -109,6 +110,9 @@ export function readTimestampToken(bytes: Uint8Array): TimestampToken {
   data.end()
   const signature = readSigner(signers.enter(derTags.sequence))
   signers.end()
+  if (!digests.includes(signature.digestAlgorithm)) {
+    throw new DerError('a hash function that is not announced')
+  }
   return {
     info: readInfo(infoBytes),
     infoBytes,
@@ -123,9 +127,11 @@ export function readTimestampToken(bytes: Uint8Array): TimestampToken {
 type SignerFields = Omit<TimestampToken, 'info' | 'infoBytes' | 'certificates'>
 
 function readSigner(fields: DerReader): SignerFields {
-  fields.read(derTags.integer)
+  const version = fields.read(derTags.integer)
   const signer = fields.optional(derTags.sequence)
   if (signer === undefined) fields.read(contextTag(0, 'primitive'))
+  if (readInteger(version) !== (signer === undefined ? 3n : 1n))
+    throw new DerError('another version')
   const digestAlgorithm = readAlgorithm(fields)
   const { bytes, content } = fields.read(contextTag(0, 'constructed'))
   const attributes = new Map<string, readonly DerValue[]>()
@@ -153,7 +159,7 @@ function readSigner(fields: DerReader): SignerFields {
 
 function readInfo(bytes: Buffer): TimestampInfo {
   const fields = new DerReader(readDer(bytes, derTags.sequence).content)
-  if (readInteger(fields.read(derTags.integer)) !== 1n) throw new DerError('not version 1')
+  expectVersion(fields, [1n])
   const policy = readObjectIdentifier(fields.read(derTags.objectIdentifier))
   const imprint = fields.enter(derTags.sequence)
   const digestAlgorithm = readAlgorithm(imprint)
@@ -181,9 +187,26 @@ function readInfo(bytes: Buffer): TimestampInfo {
   }
 }
 
-/** Reads an AlgorithmIdentifier without its parameters. */
+/** Reads an AlgorithmIdentifier whose parameters are absent or NULL: no other is understood. */
 function readAlgorithm(fields: DerReader): string {
-  return readObjectIdentifier(fields.enter(derTags.sequence).read(derTags.objectIdentifier))
+  const algorithm = fields.enter(derTags.sequence)
+  const identifier = readObjectIdentifier(algorithm.read(derTags.objectIdentifier))
+  const parameters = algorithm.optional(derTags.null)
+  algorithm.end()
+  if (parameters !== undefined && parameters.content.length > 0) throw new DerError('a full NULL')
+  return identifier
+}
+
+function readAlgorithms({ content }: DerValue): string[] {
+  const fields = new DerReader(content)
+  const algorithms: string[] = []
+  while (fields.hasMore) algorithms.push(readAlgorithm(fields))
+  return algorithms
+}
+
+function expectVersion(fields: DerReader, versions: readonly bigint[]): void {
+  const version = readInteger(fields.read(derTags.integer))
+  if (!versions.includes(version)) throw new DerError(`version ${version} is not known`)
 }
 
 function readTime({ content }: DerValue): number {

@@ -152,18 +152,14 @@ describe.skipIf(!canStamp)(`a time-stamp of openssl${ending}`, () => {
     expect(checkTimestamp({ token, data, trusted: [] })).toMatchObject({ type: 'bad' })
   })
 
-  test('is not believed when any byte is another, except where nothing is said', () => {
+  test('is not believed when any byte is another, or when it is cut', () => {
     const tsa = authority('flip', { key: rsa })
     const token = tokenOf(tsa)
-    let good = 0
     for (let at = 0; at < token.length; at++) {
       const copy = Buffer.from(token)
       copy[at]! ^= 1 << (at % 8)
-      const verdict = check(copy, tsa)
-      if (verdict.type === 'good') good++
+      expect([at, check(copy, tsa).type]).toEqual([at, 'bad'])
     }
-    // Version numbers and the list of hash functions of the envelope are neither signed nor needed.
-    expect(good).toBeLessThan(40)
     for (let length = 0; length < token.length; length += 7) {
       expect(check(token.subarray(0, length), tsa).type).toBe('bad')
     }
