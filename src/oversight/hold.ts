@@ -79,7 +79,8 @@ export function decide(given: Hold, verdict: Verdict, terms: HoldTerms): Hold {
   if (hold.state !== 'waiting') {
     throw new HoldRefused('decided', `The hold is ${hold.state} already.`)
   }
-  if (isSame(hold.facts.requester, verdict.by)) {
+  const { requester, keyId } = hold.facts
+  if (isSame(requester, verdict.by) || (keyId !== undefined && isSame(keyId, verdict.by))) {
     throw new HoldRefused('own', 'Nobody decides about an action of their own.')
   }
   if (hold.verdicts.some(({ by }) => isSame(by, verdict.by))) {
@@ -99,7 +100,17 @@ export function isInForce({ state, validUntil, usesLeft }: Hold, now: number): b
   return state === 'denied' || usesLeft > 0
 }
 
-/** Names of keys and ids of users are compared without regard to case: `Ana` is not a second person. */
+/**
+ * Tells whether two names may be those of one person: the names of administrators' keys and the ids of users. `Ana`,
+ * `ana` and `ana@example.com` are no two people, whoever they are: a mistake only costs another approver.
+ */
 function isSame(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase()
+  const [a, b] = [personIn(one), personIn(other)]
+  return a.whole === b.whole || (a.name === b.name && (a.isName || b.isName))
+}
+
+function personIn(text: string): { whole: string; name: string; isName: boolean } {
+  const whole = text.normalize('NFKC').trim().toLowerCase()
+  const [name = ''] = whole.split('@', 1)
+  return { whole, name, isName: name === whole }
 }

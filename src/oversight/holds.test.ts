@@ -194,6 +194,18 @@ describe('people', () => {
     expect(() => holds.decide('hold_0', yes())).toThrow('no such hold')
   })
 
+  test('do not decide for themselves under another name', async () => {
+    await using store = openStore()
+    using holds = open(store, {}, { approvers: 2 })
+    const id = await held(holds, action('x', { requester: 'ana@example.com', keyId: 'ana-laptop' }))
+    for (const name of ['ana', 'Ana ', 'ANA@example.com', 'ana-laptop', '\uff41na']) {
+      expect(() => holds.decide(id, yes(name))).toThrow('of their own')
+    }
+    expect(holds.decide(id, yes('ben'))).toMatchObject({ state: 'waiting' })
+    expect(() => holds.decide(id, yes('ben@example.com'))).toThrow('second person')
+    expect(holds.decide(id, yes('ana@example.org'))).toMatchObject({ state: 'approved' })
+  })
+
   test('are shown a bounded preview, and only while the action waits', async () => {
     await using store = openStore()
     using holds = open(store)
