@@ -8,33 +8,50 @@ import type { AnswerTexts, BodyText, JoinedTexts } from './texts.ts'
 
 /**
  * Looks through a whole answer, in the order in which a stream of it would be; returns it as the caller may have
- * it. Throws `blocked_by_policy` and `held_for_approval`.
+ * it, at once where it is short and calls no tools. Throws `blocked_by_policy` and `held_for_approval`.
  */
-export async function inspectWhole(
+export function inspectWhole(
   inspection: AnswerInspection,
   question: Question,
   answer: Answer,
   parts: InspectionParts,
-): Promise<Answer> {
+): Answer | Promise<Answer> {
   const texts = parts.reader.answer(question, answer)
   if (!texts.isReadable && parts.limits.unreadable === 'block') {
     const why = texts.reason === undefined ? '' : `: ${texts.reason}`
     throw new GatewayError('blocked_by_policy', `The answer cannot be inspected${why}.`)
   }
   const whole = new WholeAnswer(texts, inspection, parts)
-  const readAgain = (body: Answer['body']): AnswerTexts =>
-    parts.reader.answer(question, { ...answer, body })
-  try {
-    await whole.inspect(readAgain)
-  } finally {
+  const decide = (): void => {
     answer.report.decision = inspection.decision()
   }
-  const { changes } = whole
-  return changes.size === 0 ? answer : { ...answer, body: texts.replace(changes) }
+  const written = (): Answer => {
+    const { changes } = whole
+    return changes.size === 0 ? answer : { ...answer, body: texts.replace(changes) }
+  }
+  if (!isShort(texts)) {
+    const readAgain = (body: Answer['body']): AnswerTexts =>
+      parts.reader.answer(question, { ...answer, body })
+    return whole.inspect(readAgain).finally(decide).then(written)
+  }
+  try {
+    whole.inspectAtOnce()
+  } finally {
+    decide()
+  }
+  return written()
 }
 
 /** How much of a text is looked through before others get their turn, in UTF-16 code units. */
 const sliceLength = 4_096
+
+/** Tells whether nobody has to wait for an answer: neither people for its calls nor others for their turn. */
+function isShort({ segments, calls }: AnswerTexts): boolean {
+  if (calls.length > 0) return false
+  let length = 0
+  for (const { text } of segments) length += text.length
+  return length <= sliceLength
+}
 
 type ReadAgain = (body: Answer['body']) => AnswerTexts
 
@@ -59,17 +76,22 @@ class WholeAnswer {
     this.#places = partsOf(texts, (segment, id) => inspection.openFilter({ ...segment, id }))
   }
 
-  async inspect(readAgain: ReadAgain): Promise<void> {
-    const { segments, tools } = this.#texts
-    const { tierOf, holdsCalls } = this.#parts
-    const others = tools.filter(({ use }) => use !== 'called')
-    if (others.length > 0) {
-      this.#inspection.addTools(
-        others.map((tool) => ({ name: tool.name, use: tool.use, tier: tierOf(tool) })),
-      )
+  /** Looks through texts without calls, all in one turn. */
+  inspectAtOnce(): void {
+    this.#addTools()
+    for (let number = 0; number < this.#texts.segments.length; number++) {
+      this.#finishLook(number)
+      // Throws where the time is up.
+      this.#pace.isDue()
     }
-    this.#check()
-    const { calls } = this.#texts
+    this.#endAll()
+    this.#write()
+  }
+
+  async inspect(readAgain: ReadAgain): Promise<void> {
+    const { segments, calls } = this.#texts
+    const { holdsCalls } = this.#parts
+    this.#addTools()
     const ofCalls = new Set(holdsCalls ? calls.flatMap((call) => call.segments) : [])
     const waiting = calls.toSorted((a, b) => a.at - b.at)
     let next = 0
@@ -112,6 +134,19 @@ class WholeAnswer {
     return again.calls[this.#texts.calls.indexOf(call)] ?? call
   }
 
+  /** Takes the tools that the answer tells of beside its calls. */
+  #addTools(): void {
+    const { tools } = this.#texts
+    const { tierOf } = this.#parts
+    const others = tools.length === 0 ? tools : tools.filter(({ use }) => use !== 'called')
+    if (others.length > 0) {
+      this.#inspection.addTools(
+        others.map((tool) => ({ name: tool.name, use: tool.use, tier: tierOf(tool) })),
+      )
+    }
+    this.#check()
+  }
+
   async #look(number: number): Promise<void> {
     const part = this.#places[number]
     if (part === undefined) return
@@ -121,12 +156,19 @@ class WholeAnswer {
       this.#check()
       if (this.#pace.isDue()) await this.#pace.rest()
     }
+    this.#finishLook(number)
+    if (this.#pace.isDue()) await this.#pace.rest()
+  }
+
+  /** Takes what is left of a segment. */
+  #finishLook(number: number): void {
+    const part = this.#places[number]
+    if (part === undefined) return
     part.text.push(part.end)
     this.#unwritten.push(number)
     if (part.isLast) part.text.end()
     else this.#growing.add(part.text)
     this.#check()
-    if (this.#pace.isDue()) await this.#pace.rest()
   }
 
   #endAll(): void {
@@ -209,6 +251,7 @@ class FilteredText {
 
   /** What is left of a part; what takes the place of a finding stands where the finding began. */
   rewritten({ start, end }: Part): string {
+    if (this.#edits.length === 0) return this.#text.slice(start, end)
     let result = ''
     let from = start
     while ((this.#edits[this.#next]?.end ?? Infinity) <= start) this.#next += 1
