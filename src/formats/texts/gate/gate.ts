@@ -355,7 +355,9 @@ class Gate implements StreamTextGate {
       sent.push(this.#bytesOf(held))
       count += 1
     }
-    this.#queue = this.#isBlocked ? [] : this.#queue.slice(count)
+    if (this.#isBlocked) this.#queue = []
+    // Where a call is held the queue is long.
+    else if (count > 0) this.#queue = this.#queue.slice(count)
     return sent
   }
 
