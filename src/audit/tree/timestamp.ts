@@ -24,15 +24,14 @@ const digestNames: Readonly<Record<string, string>> = {
   '2.16.840.1.101.3.4.2.3': 'sha512',
 }
 
-/** Hash function of each signature algorithm; `null` for those that bring their own. */
-const signatureDigests: Readonly<Record<string, string | null>> = {
+/** Hash function of each signature algorithm. */
+const signatureDigests: Readonly<Record<string, string>> = {
   '1.2.840.113549.1.1.11': 'sha256',
   '1.2.840.113549.1.1.12': 'sha384',
   '1.2.840.113549.1.1.13': 'sha512',
   '1.2.840.10045.4.3.2': 'sha256',
   '1.2.840.10045.4.3.3': 'sha384',
   '1.2.840.10045.4.3.4': 'sha512',
-  '1.3.101.112': null,
 }
 
 const rsaEncryption = '1.2.840.113549.1.1.1'

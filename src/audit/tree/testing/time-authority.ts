@@ -23,45 +23,25 @@ export interface TimeAuthorityOptions {
   readonly usage?: string
   /** Stands between the signer and the trusted certificate. */
   readonly hasIntermediate?: boolean
+  /** Hash by which a token names its certificate; SHA-1 is that of RFC 3161 before RFC 5816. */
+  readonly certificateDigest?: 'sha1' | 'sha256'
 }
 
 const ellipticKey = ['-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-256']
 
 /** Makes an authority that signs with a key of this kind. */
 export function createTimeAuthority(options: TimeAuthorityOptions): TimeAuthority {
-  const { directory, key, usage = 'critical,timeStamping', hasIntermediate = false } = options
+  const { directory, hasIntermediate = false, certificateDigest = 'sha256' } = options
   const path = (name: string): string => join(directory, name)
-  writeFileSync(path('ts.conf'), configuration(directory))
+  writeFileSync(path('ts.conf'), configuration(directory, certificateDigest))
   writeFileSync(path('serial'), '01\n')
-  const isAuthority = 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n'
-  const issue = (
-    name: string,
-    key: readonly string[],
-    extensions: string,
-    issuer?: string,
-  ): void => {
-    writeFileSync(path(`${name}.ext`), extensions)
-    openssl('genpkey', ...key, '-out', path(`${name}.key`))
-    const subject = ['-subj', `/O=Example/CN=${name}`]
-    openssl('req', '-new', '-key', path(`${name}.key`), ...subject, '-out', path(`${name}.csr`))
-    const signedBy =
-      issuer === undefined
-        ? ['-signkey', path(`${name}.key`)]
-        : ['-CA', path(`${issuer}.pem`), '-CAkey', path(`${issuer}.key`), '-CAcreateserial']
-    const files = ['-in', path(`${name}.csr`), '-out', path(`${name}.pem`)]
-    openssl('x509', '-req', ...files, '-days', '30', '-extfile', path(`${name}.ext`), ...signedBy)
-  }
-  issue('root', ellipticKey, isAuthority)
-  if (hasIntermediate) issue('intermediate', ellipticKey, isAuthority, 'root')
-  const issuer = hasIntermediate ? 'intermediate' : 'root'
-  issue('signer', key, `extendedKeyUsage=${usage}\nkeyUsage=critical,digitalSignature\n`, issuer)
-  writeFileSync(path('chain.pem'), hasIntermediate ? readFileSync(path('intermediate.pem')) : '')
+  issueAll(options)
   return {
     trusted: readFileSync(path('root.pem'), 'utf8'),
     reply(request) {
       writeFileSync(path('request.tsq'), request)
       const files = ['-queryfile', path('request.tsq'), '-out', path('response.tsr')]
-      const chain = hasIntermediate ? ['-chain', path('chain.pem')] : []
+      const chain = hasIntermediate ? ['-chain', path('intermediate.pem')] : []
       openssl('ts', '-reply', '-config', path('ts.conf'), ...files, ...chain)
       return readFileSync(path('response.tsr'))
     },
@@ -77,10 +57,46 @@ export function createTimeAuthority(options: TimeAuthorityOptions): TimeAuthorit
       const type = ['-econtent_type', identifiers.timestampInfo, '-nodetach', '-binary', '-cades']
       const signer = ['-signer', path('signer.pem'), '-inkey', path('signer.key')]
       const files = ['-in', path('info'), '-outform', 'DER', '-out', path('sealed')]
-      openssl('cms', '-sign', ...type, ...signer, ...files)
+      openssl('cms', '-sign', '-md', 'sha512', ...type, ...signer, ...files)
       return readFileSync(path('sealed'))
     },
   }
+}
+
+const isAuthority = 'basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n'
+
+function issueAll(options: TimeAuthorityOptions): void {
+  const { directory, key, usage = 'critical,timeStamping', hasIntermediate = false } = options
+  const root = { directory, name: 'root', key: ellipticKey, extensions: isAuthority }
+  issue(root)
+  if (hasIntermediate) issue({ ...root, name: 'intermediate', issuer: 'root' })
+  const extensions = `extendedKeyUsage=${usage}\nkeyUsage=critical,digitalSignature\n`
+  const issuer = hasIntermediate ? 'intermediate' : 'root'
+  issue({ directory, name: 'signer', key, extensions, issuer })
+}
+
+interface Certificate {
+  readonly directory: string
+  readonly name: string
+  readonly key: readonly string[]
+  readonly extensions: string
+  /** Name of the certificate that signs this one; itself when absent. */
+  readonly issuer?: string
+}
+
+function issue({ directory, name, key, extensions, issuer }: Certificate): void {
+  const path = (file: string): string => join(directory, file)
+  const own = path(name)
+  writeFileSync(`${own}.ext`, extensions)
+  openssl('genpkey', ...key, '-out', `${own}.key`)
+  const subject = ['-subj', `/O=Example/CN=${name}`]
+  openssl('req', '-new', '-key', `${own}.key`, ...subject, '-out', `${own}.csr`)
+  const signedBy =
+    issuer === undefined
+      ? ['-signkey', `${own}.key`]
+      : ['-CA', path(`${issuer}.pem`), '-CAkey', path(`${issuer}.key`), '-CAcreateserial']
+  const files = ['-in', `${own}.csr`, '-out', `${own}.pem`, '-extfile', `${own}.ext`]
+  openssl('x509', '-req', ...files, '-days', '30', ...signedBy)
 }
 
 function openssl(...words: readonly string[]): void {
@@ -88,7 +104,7 @@ function openssl(...words: readonly string[]): void {
   if (exitCode !== 0) throw new Error(`openssl ${words.join(' ')}: ${stderr.toString()}`)
 }
 
-function configuration(directory: string): string {
+function configuration(directory: string, certificateDigest: string): string {
   return `
 [tsa]
 default_tsa = authority
@@ -105,6 +121,6 @@ accuracy = secs:1, millisecs:500
 ordering = yes
 tsa_name = yes
 ess_cert_id_chain = no
-ess_cert_id_alg = sha256
+ess_cert_id_alg = ${certificateDigest}
 `
 }
