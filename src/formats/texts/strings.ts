@@ -16,6 +16,27 @@ export function isSentText(value: string, rule: StringRule): boolean {
   return (rule === 'opaque' || rule === 'url') && value !== '' && hasNumberInData(value)
 }
 
+/** Least data that may hide a text, and how much of it shows whether it does; in signs of base 64. */
+const leastHidden = 16
+const shownHidden = 4096
+
+/**
+ * Returns the text that data of a request turns out to be, whatever it is called: a caller may say that a letter is
+ * a picture. Pictures, sound and signatures show at once that they are none.
+ */
+export function hiddenText(value: string, rule: StringRule): string | undefined {
+  if (rule !== 'opaque' && rule !== 'url') return undefined
+  const head = dataUrlHead(value)
+  if (value.length - head.length < leastHidden || (rule === 'url' && head === '')) return undefined
+  const data = value.slice(head.length)
+  const start = Buffer.from(data.slice(0, shownHidden), 'base64').toString()
+  // Where it was cut a sign may be in two parts.
+  const shown = data.length > shownHidden ? start.replace(/\ufffd$/, '') : start
+  return binarySign.test(shown) ? undefined : fromBase64(data)
+}
+
+const binarySign = /[^\P{Cc}\t\n\f\r]|\ufffd/u
+
 const longNumber = /\d(?:[-._:/|=+]?\d){8}/
 const longestNumber = /\d{13}/
 const uuid = /^[\w:-]*?[\da-f]{8}-(?:[\da-f]{4}-){3}[\da-f]{12}$/i

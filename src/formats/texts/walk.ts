@@ -5,7 +5,7 @@ import type { Attachment } from './attachments.ts'
 import { isLongNumber, isPlainName } from './leaf.ts'
 import { encodedStep, jsonStep, memberStep, nameStep, placeName } from './place.ts'
 import { leavesOf } from './replace.ts'
-import { encodedText, isSentText, isText } from './strings.ts'
+import { encodedText, hiddenText, isSentText, isText } from './strings.ts'
 import { changed, unknown } from './shape.ts'
 import type { Rule, Scope, Shape, StringRule, Visit } from './shape.ts'
 import type { ToolUse } from './tools.ts'
@@ -223,7 +223,7 @@ class Walk {
   #string(value: string, rule: Rule, level: Level, step: string | number): void {
     const kind = rule.string
     if (rule.attachment !== undefined) this.#attach(value, rule)
-    const encoded = kind === 'text' ? undefined : encodedText(value, kind)
+    const encoded = kind === 'text' ? undefined : this.#encoded(value, kind)
     if (encoded !== undefined) {
       const at = positionOf(level, step)
       this.#emit(encoded, rule, { ...at, place: at.place + encodedStep })
@@ -232,6 +232,11 @@ class Walk {
       if (kind === 'json' && !isWhole) this.#json(value, rule, level, step)
       else this.#emit(value, rule, positionOf(level, step), contentOf(level, rule, step))
     }
+  }
+
+  #encoded(value: string, kind: StringRule): string | undefined {
+    const known = encodedText(value, kind)
+    return known === undefined && this.#finder.isSent === true ? hiddenText(value, kind) : known
   }
 
   #isText(value: string, kind: StringRule, level: Level, step: string | number): boolean {

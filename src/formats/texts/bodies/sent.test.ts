@@ -74,6 +74,36 @@ describe('nothing in a request is believed to be a word of the protocol:', () =>
     expect(texts.replace(new Map([['seed', '<A>']])).text).toBe('{"seed": "<A>"}')
   })
 
+  test('data that is text, whatever it is called', () => {
+    const base64 = (text: string | Uint8Array): string => Buffer.from(text).toString('base64')
+    const words = `I am Ana, ${digits}. ${'é'.repeat(3000)}`
+    const source = (type: string, data: string) => ({ type: 'base64', media_type: type, data })
+    const sent = (data: string) =>
+      jsonQuestion(
+        {
+          messages: [
+            { role: 'user', content: [{ type: 'image', source: source('image/png', data) }] },
+          ],
+        },
+        { format: 'anthropic-messages' },
+      )
+    for (const text of [words, `${words}.`, 'I am Ana Schmidt']) {
+      const texts = requestTexts(sent(base64(text)))
+      expect(texts.segments.map((segment) => segment.text)).toEqual([text])
+      const [{ place } = { place: '' }] = texts.segments
+      const { text: changed } = texts.replace(new Map([[place, 'No name']]))
+      expect(changed).toContain(`"${base64('No name')}"`)
+    }
+    const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.from(words)])
+    expect(requestTexts(sent(base64(png))).segments).toEqual([])
+    const url = `data:image/svg+xml;base64,${base64(`<svg><text>${digits}</text></svg>`)}`
+    const parts = [{ type: 'image_url', image_url: { url } }]
+    const { segments } = requestTexts(
+      jsonQuestion({ messages: [{ role: 'user', content: parts }] }),
+    )
+    expect(segments).toMatchObject([{ text: `<svg><text>${digits}</text></svg>` }])
+  })
+
   test('fields of forms', () => {
     const form = formOf([{ name: 'language', content: digits }])
     const { segments } = requestTexts(bytesQuestion(form, formType, { operation: 'audio' }))
