@@ -233,6 +233,10 @@ function createSnapshotBuilder(
       onShadow: (outcome) => routing.recordShadow(outcome),
       clientFormats: formatsByName,
       fetchFor,
+      onDecided({ verdict, facts }, durationMs) {
+        const observations = facts?.observations ?? []
+        gatewayMetrics.recordDecision({ verdict, observations }, durationMs / 1000)
+      },
       onClosed(question, outcome) {
         gatewayMetrics.recordCall(question, outcome)
         routing.recordCall(outcome)

@@ -7,6 +7,7 @@ import type { Conversations } from './conversations/index.ts'
 import type { Answer, Question } from './core/call.ts'
 import type { Clock } from './core/clock.ts'
 import type { TargetFacts } from './core/facts.ts'
+import type { Decision } from './core/decision.ts'
 import type { OutcomeRecord } from './core/record.ts'
 import { createAuditStage } from './audit/index.ts'
 import type { AuditLog } from './audit/index.ts'
@@ -75,6 +76,8 @@ export interface SnapshotDependencies {
   /** Emergency stops and the calls that they end; it outlives the snapshot. */
   readonly stops: EmergencyStops
   readonly onClosed: (question: Question, outcome: OutcomeRecord) => void
+  /** Told of what compliance decided about requests, and how long it took, in milliseconds. */
+  readonly onDecided: (decision: Decision, durationMs: number) => void
 }
 
 /** One configuration version at work: immutable, swapped as a whole, disposed when its last call ended. */
@@ -234,7 +237,7 @@ function stagesOf(
       },
     },
     limits: limitsNotConfigured,
-    compliance: labelling(maestro.stage),
+    compliance: labelling(maestro.stage, dependencies),
     cache: cacheNotConfigured,
     routing: {
       send: (question, offer) => send(question, rerouted(question, offer, catalog), dependencies),
@@ -268,10 +271,19 @@ function rerouted(
   return { ...found.offer, echo: offer.echo ?? model }
 }
 
-/** Lets the labels of a decision travel with the question: routes may depend on them. */
-function labelling(compliance: ComplianceStage): ComplianceStage {
+/** Counts decisions, and lets their labels travel with the question: routes may depend on them. */
+function labelling(
+  compliance: ComplianceStage,
+  { clock, onDecided }: Pick<SnapshotDependencies, 'clock' | 'onDecided'>,
+): ComplianceStage {
   return {
     ...compliance,
+    async inspectRequest(question, offer) {
+      const startedAt = clock.monotonic()
+      const decision = await compliance.inspectRequest(question, offer)
+      if (decision.facts !== undefined) onDecided(decision, clock.monotonic() - startedAt)
+      return decision
+    },
     redact(question, decision) {
       const redacted = compliance.redact(question, decision)
       const { labels } = decision

@@ -1,5 +1,7 @@
 import type { Call } from '../core/call.ts'
 import type { AttemptRecord, OutcomeRecord } from '../core/record.ts'
+import { createComplianceMetrics } from './compliance-metrics.ts'
+import type { CountedDecision } from './compliance-metrics.ts'
 import type { Distribution, MetricsRegistry } from './metrics.ts'
 import { declareProcessMetrics } from './process-metrics.ts'
 
@@ -34,6 +36,8 @@ export interface GatewayMetricsSources {
 export interface GatewayMetrics {
   /** Counts a call that ended. */
   recordCall(question: { readonly call: Pick<Call, 'operation'> }, outcome: OutcomeRecord): void
+  /** Counts what compliance decided about a request, and how long it took. */
+  recordDecision(decision: CountedDecision, seconds: number): void
   /** Counts an attempt to put a new configuration in force. */
   recordReload(result: 'applied' | 'rejected'): void
 }
@@ -57,13 +61,21 @@ export function createGatewayMetrics(
     sources.inFlight,
   )
   const recordCall = declareCallMetrics(registry)
+  const compliance = createComplianceMetrics(registry)
   const reloads = registry.counter({
     name: 'smartflow_config_reloads_total',
     help: 'Attempts to put a changed configuration in force, by result.',
     labels: ['result'],
   })
   return {
-    recordCall: ({ call }, outcome) => recordCall(call.operation, outcome),
+    recordCall({ call }, outcome) {
+      recordCall(call.operation, outcome)
+      if (outcome.answer !== undefined) compliance.recordDecision('answer', outcome.answer)
+    },
+    recordDecision(decision, seconds) {
+      compliance.recordDecision('request', decision)
+      compliance.recordInspection(seconds)
+    },
     recordReload: (result) => reloads.with({ result }).add(1),
   }
 }
