@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
-import { makeCall, makeQuestion } from '../test/support/question.ts'
-import { createBodyReader } from './body-reader.ts'
-import { newReport } from './core/call.ts'
-import type { Operation } from './core/record.ts'
-import { openAiChat } from './formats/index.ts'
+import { makeCall, makeQuestion } from '../support/question.ts'
+import { createBodyReader } from '../../src/body-reader.ts'
+import { newReport } from '../../src/core/call.ts'
+import type { Operation } from '../../src/core/record.ts'
+import { openAiChat } from '../../src/formats/index.ts'
 
 test('an answer in words is read, whatever type its provider says it has', () => {
   const reader = createBodyReader({
