@@ -121,6 +121,11 @@ function throughputChecks(result: BenchResult): Check[] {
     ratio('moonshot: ≥ 0.40 × nginx', ours / nginx, 0.4),
     ratio('1 kB throughput ≥ 8 × Portkey', ours / portkey, 8),
     cpuCheck(result),
+    ratio(
+      'with all policies on ≥ 0.15 × nginx',
+      peakOf(result, 'smartflow-policies') / nginx,
+      0.15,
+    ),
     ratio('the rig is ≥ 5 × faster than the gateway', direct / ours, 5),
   ]
 }

@@ -4,10 +4,21 @@ import { join } from 'node:path'
 import type { Aim } from './connection.ts'
 import { gatewayCore, loadCore, pinned } from './machine.ts'
 import { benchModel } from './payloads.ts'
+import { writePolicySet } from './policy-set.ts'
 import { freePort, run, start, waitForPort } from './processes.ts'
 
-/** What is measured: the mock itself, a rival, or Smartflow. */
-export type TargetName = 'direct' | 'nginx' | 'portkey' | 'smartflow'
+/** What is measured: the mock itself, a rival, or Smartflow: by itself, with all policies, and with names as well. */
+export const targetNames = [
+  'direct',
+  'nginx',
+  'portkey',
+  'smartflow',
+  'smartflow-policies',
+  'smartflow-names',
+] as const
+
+export type TargetName = (typeof targetNames)[number]
+type OwnName = Extract<TargetName, `smartflow${string}`>
 
 /** A running target. */
 export interface Target extends Aim {
@@ -46,8 +57,8 @@ export async function startMock(root: string, work: string): Promise<Target> {
 
 /** Starts one gateway on its own core; throws with the reason when it cannot run. */
 export function startTarget(name: Exclude<TargetName, 'direct'>, places: Places): Promise<Target> {
-  const starters = { nginx: startNginx, portkey: startPortkey, smartflow: startSmartflow }
-  return starters[name](places)
+  if (name === 'nginx') return startNginx(places)
+  return name === 'portkey' ? startPortkey(places) : startSmartflow(name, places)
 }
 
 async function startNginx({ work, mockPort }: Places): Promise<Target> {
@@ -97,7 +108,10 @@ async function startPortkey({ root, work, mockPort }: Places): Promise<Target> {
   return { name: 'portkey', version, port, headers, ...running }
 }
 
-async function startSmartflow({ root, work, mockPort, fromSource }: Places): Promise<Target> {
+async function startSmartflow(
+  name: OwnName,
+  { root, work, mockPort, fromSource }: Places,
+): Promise<Target> {
   const binary = join(root, 'dist/smartflow')
   const source = join(root, 'src/main.ts')
   const isCompiled = !fromSource && existsSync(binary)
@@ -108,17 +122,20 @@ async function startSmartflow({ root, work, mockPort, fromSource }: Places): Pro
   await mkdir(join(home, 'data'))
   const config = join(home, 'smartflow.yaml')
   const key = 'sk-sf-' + Buffer.from(crypto.getRandomValues(new Uint8Array(24))).toString('hex')
-  await writeFile(config, smartflowConfig({ home, port, adminPort: freePort(), mockPort, key }))
+  const plain = smartflowConfig({ home, port, adminPort: freePort(), mockPort, key })
+  const policies =
+    name === 'smartflow' ? '' : await writePolicySet(home, name === 'smartflow-names')
+  await writeFile(config, plain + policies)
   const program = isCompiled ? [binary] : [process.execPath, source]
   const running = start(pinned(gatewayCore, [...program, 'serve', '--config', config]), {
-    log: join(work, 'smartflow.log'),
+    log: join(home, 'smartflow.log'),
   })
   try {
     await waitForPort(port, startMs)
   } catch (error) {
     await running.stop()
     // The log goes to the terminal, not into the result: it may name paths of this machine.
-    console.error(await Bun.file(join(work, 'smartflow.log')).text())
+    console.error(await Bun.file(join(home, 'smartflow.log')).text())
     throw error
   }
   const version = isCompiled ? 'binary' : 'source'
@@ -127,7 +144,7 @@ async function startSmartflow({ root, work, mockPort, fromSource }: Places): Pro
     await rm(home, { recursive: true, force: true })
   }
   return {
-    name: 'smartflow',
+    name,
     version,
     port,
     headers: { authorization: `Bearer ${key}` },

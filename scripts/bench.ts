@@ -6,12 +6,15 @@ import { reportOf } from '../bench/report.ts'
 import { measurementNames } from '../bench/result.ts'
 import type { BenchResult } from '../bench/result.ts'
 import { runBench } from '../bench/run.ts'
+import { targetNames } from '../bench/targets.ts'
 import type { TargetName } from '../bench/targets.ts'
 
 const usage = `npm run bench [-- options]
   --quick               one round of short measurements: proves the rig, not the product
   --only a,b            ${measurementNames.join(', ')}
-  --targets a,b         direct, nginx, portkey, smartflow (default all)
+  --targets a,b         ${targetNames.join(', ')}
+                        (default: the first four)
+  --policies            throughput with all policies on, beside nginx and the gateway without any
   --rounds n            interleaved rounds (3)
   --seconds n           length of one closed-loop measurement (4)
   --memory-seconds n    length of the memory run (20; 600 for the promise)
@@ -19,7 +22,14 @@ const usage = `npm run bench [-- options]
   --name text           names the result file (bench)
   --report              write the tables again from the newest result, measure nothing
 `
-const allTargets: readonly TargetName[] = ['direct', 'nginx', 'portkey', 'smartflow']
+const usualTargets: readonly TargetName[] = ['direct', 'nginx', 'portkey', 'smartflow']
+const policyTargets: readonly TargetName[] = [
+  'direct',
+  'nginx',
+  'smartflow',
+  'smartflow-policies',
+  'smartflow-names',
+]
 const root = dirname(import.meta.dir)
 const results = join(root, 'bench/results')
 
@@ -28,6 +38,7 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
     targets: { type: 'string' },
+    policies: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
     'memory-seconds': { type: 'string' },
@@ -44,12 +55,13 @@ else await measureAndReport()
 
 async function measureAndReport(): Promise<void> {
   installTools()
-  const { quick, name } = values
+  const { quick, name, policies } = values
+  const usual = policies ? policyTargets : usualTargets
   const result = await runBench({
     root,
     name,
-    only: chosen(values.only, measurementNames),
-    targets: chosen(values.targets, allTargets),
+    only: chosen(values.only ?? (policies ? 'throughput' : undefined), measurementNames),
+    targets: chosen(values.targets ?? usual.join(','), targetNames),
     rounds: count(values.rounds, quick ? 1 : 3),
     seconds: count(values.seconds, quick ? 1 : 4),
     memorySeconds: count(values['memory-seconds'], quick ? 5 : 20),
