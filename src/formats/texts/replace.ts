@@ -114,7 +114,9 @@ function takeValue(
   const end = sign === '"' ? skipString(text, at) : skipBare(text, at)
   if (node === undefined) return end
   if (node.text !== undefined) {
-    edits.push({ start: at, end, text: JSON.stringify(node.text) })
+    // Both what stands here and what it is decoded to are to change: neither may stay.
+    const words = node.encoded === undefined ? node.text : ''
+    edits.push({ start: at, end, text: JSON.stringify(words) })
   } else if (sign === '"') {
     if (node.encoded !== undefined) {
       const head = dataUrlHead(decode(text.slice(at, end)))

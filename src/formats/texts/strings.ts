@@ -1,4 +1,5 @@
 import { dataUrlHead, fromBase64, isTextHead } from './encoded.ts'
+import { decodeText } from './bodies/decode.ts'
 import type { StringRule } from './shape.ts'
 
 /** Unknown strings that are shorter say nothing. */
@@ -34,6 +35,25 @@ export function hiddenText(value: string, rule: StringRule): string | undefined 
   const shown = data.length > shownHidden ? start.replace(/\ufffd$/, '') : start
   return binarySign.test(shown) ? undefined : fromBase64(data)
 }
+
+/**
+ * Returns the text that lenient readers find in base 64: with signs in it that are none of base 64, in UTF-16, or in
+ * Windows-1252 where it is said to be a text. The value as it stands has to be looked through as well.
+ */
+export function looseText(value: string, rule: StringRule): string | undefined {
+  const head = dataUrlHead(value)
+  const isText = rule === 'encoded' || (rule === 'opaque' && isTextHead(head))
+  if (!isText && rule !== 'opaque' && (rule !== 'url' || head === '')) return undefined
+  const data = value.slice(head.length)
+  const isStrict = opaquePattern.test(data)
+  if (data.length < leastHidden || (!isText && isStrict && !utf16Marks.test(data))) return undefined
+  const bytes = Buffer.from(data.replaceAll(/[^\w+/-]+/g, ''), 'base64')
+  const text = decodeText(bytes, isText)?.text
+  return text === undefined || text === '' || text === value ? undefined : text
+}
+
+/** Marks of the byte order of UTF-16, in base 64. */
+const utf16Marks = /^\/(?:\/[4-7]|v[89+/])/
 
 const binarySign = /[^\P{Cc}\t\n\f\r]|\ufffd/u
 

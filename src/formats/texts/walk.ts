@@ -5,7 +5,7 @@ import type { Attachment } from './attachments.ts'
 import { isLongNumber, isPlainName } from './leaf.ts'
 import { encodedStep, jsonStep, memberStep, nameStep, placeName } from './place.ts'
 import { leavesOf } from './replace.ts'
-import { encodedText, hiddenText, isSentText, isText } from './strings.ts'
+import { encodedText, hiddenText, isSentText, isText, looseText } from './strings.ts'
 import { changed, unknown } from './shape.ts'
 import type { Rule, Scope, Shape, StringRule, Visit } from './shape.ts'
 import type { ToolUse } from './tools.ts'
@@ -224,10 +224,13 @@ class Walk {
     const kind = rule.string
     if (rule.attachment !== undefined) this.#attach(value, rule)
     const encoded = kind === 'text' ? undefined : this.#encoded(value, kind)
-    if (encoded !== undefined) {
+    const isSent = this.#finder.isSent === true && kind !== 'text'
+    const decoded = encoded ?? (isSent ? looseText(value, kind) : undefined)
+    if (decoded !== undefined) {
       const at = positionOf(level, step)
-      this.#emit(encoded, rule, { ...at, place: at.place + encodedStep })
-    } else if (this.#isText(value, kind, level, step)) {
+      this.#emit(decoded, rule, { ...at, place: at.place + encodedStep })
+    }
+    if (encoded === undefined && this.#isText(value, kind, level, step)) {
       const isWhole = this.#finder.readsLeaves !== true && isGrowing(rule, level.scope)
       if (kind === 'json' && !isWhole) this.#json(value, rule, level, step)
       else this.#emit(value, rule, positionOf(level, step), contentOf(level, rule, step))

@@ -104,6 +104,35 @@ describe('nothing in a request is believed to be a word of the protocol:', () =>
     expect(segments).toMatchObject([{ text: `<svg><text>${digits}</text></svg>` }])
   })
 
+  test('documents that only lenient readers can read', () => {
+    const words = 'I am Ana, 123-45-6789'
+    const base64 = Buffer.from(words).toString('base64')
+    const document = (type: string, data: string) => {
+      const source = { type: 'base64', media_type: type, data }
+      const messages = [{ role: 'user', content: [{ type: 'document', source }] }]
+      return requestTexts(jsonQuestion({ messages }, { format: 'anthropic-messages' }))
+    }
+    for (const [type, data] of [
+      ['text/plain', base64.replaceAll(/(.{8})/g, '$1!')],
+      ['text/plain', base64.replaceAll(/(.{8})/g, '$1 ')],
+      ['application/pdf', base64.replaceAll(/(.{8})/g, '$1!')],
+      ['text/plain', Buffer.from(`\ufeff${words}`, 'utf16le').toString('base64')],
+      ['application/pdf', Buffer.from(`\ufeff${words}`, 'utf16le').toString('base64')],
+    ] as const) {
+      const texts = document(type, data).segments.map(({ text }) => text)
+      expect({ type, data, texts }).toEqual({
+        type,
+        data,
+        texts: expect.arrayContaining([words]),
+      })
+    }
+    const western = Buffer.from(`${words} é`, 'latin1').toString('base64')
+    const texts = document('text/plain', western)
+    expect(texts.segments.map(({ text }) => text)).toContain(`${words} é`)
+    const all = new Map(texts.segments.map(({ place }) => [place, '<X>']))
+    expect(texts.replace(all).text).toContain('"data":""')
+  })
+
   test('fields of forms', () => {
     const form = formOf([{ name: 'language', content: digits }])
     const { segments } = requestTexts(bytesQuestion(form, formType, { operation: 'audio' }))
