@@ -50,6 +50,24 @@ function questionOf(
 const openAi = providerOf({ type: 'openai' })
 const anthropic = providerOf({ type: 'anthropic' })
 
+describe('headers of features', () => {
+  const beta = (value: string) => () =>
+    requestHeaders(anthropic, questionOf({ 'anthropic-beta': value }), 'application/json')
+
+  test('name features, and tell of nobody', () => {
+    const usual = 'interleaved-thinking-2025-05-14, context-1m-2025-08-07,files-api-2025-04-14'
+    expect(beta(usual)()).toMatchObject({ 'anthropic-beta': usual })
+    for (const value of [
+      '4539 5787 6362 1486',
+      '123-45-6789',
+      'ana@example.com',
+      'Ana (Schmidt)',
+    ]) {
+      expect(beta(value)).toThrow('no name')
+    }
+  })
+})
+
 describe('a context of a million tokens', () => {
   const asked = (headers: Record<string, string> = {}): Question => ({
     ...questionOf(headers),

@@ -47,11 +47,25 @@ function ownHeaders(provider: Provider, question: Question): Record<string, stri
   return headers
 }
 
-/** A value that cannot be sent is the client's mistake: it must not look like one of the provider. */
+/**
+ * Lets values pass that can be sent: others are the client's mistake and must not look like one of the provider.
+ * Headers of features hold names alone: nobody inspects headers, so nothing may be told in them.
+ */
 function sendable(name: string, value: string): string {
-  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return value
-  throw new GatewayError('invalid_request', `The header '${name}' holds a control character.`)
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+    throw new GatewayError('invalid_request', `The header '${name}' holds a control character.`)
+  }
+  if (!featureHeaders.has(name) || (names.test(value) && !longNumber.test(value))) return value
+  throw new GatewayError('invalid_request', `The header '${name}' holds what is no name.`)
 }
+
+const featureHeaders: ReadonlySet<string> = new Set([
+  'anthropic-beta',
+  'anthropic-version',
+  'openai-beta',
+])
+const names = /^[\w.,:;=/ -]{0,2048}$/
+const longNumber = /\d(?:[ .:/-]?\d){8}/
 
 const betaHeader = 'anthropic-beta'
 /** https://docs.anthropic.com/en/docs/build-with-claude/context-windows#1m-token-context-window */
