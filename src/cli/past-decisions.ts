@@ -112,6 +112,7 @@ function answerOf(
       ...callFacts(asked),
       direction: 'answer',
       model: facts.model,
+      ...(facts.offered !== undefined && { offered: facts.offered }),
       targets: targetsOf(facts.targets, provider, modelUsed),
       observations: answer.observations,
       labels: answer.labels,

@@ -61,6 +61,8 @@ export interface PolicyFacts {
   /** Such as `chat`; see `Operation`. */
   readonly operation: string
   readonly model: string
+  /** The model that the asked name is another name for, such as an alias or one with a suffix; absent where it is none. */
+  readonly offered?: string | undefined
   /** The targets the call may go to in any attempt that is known; for answers the one that answered. */
   readonly targets: readonly TargetFacts[]
   readonly observations: readonly Observation[]

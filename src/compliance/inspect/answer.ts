@@ -321,6 +321,7 @@ export class AnswerInspection {
       sourceAddress: call.sourceAddress,
       operation: call.operation,
       model,
+      ...(this.#state.offered !== undefined && { offered: this.#state.offered }),
       targets: this.#targets,
       observations: this.#observer.observations(),
       labels: this.#sortedLabels(),

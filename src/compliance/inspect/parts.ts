@@ -74,6 +74,8 @@ export interface InspectionLimits {
 /** What is known of a call between its stages. */
 export interface CallState {
   readonly decision: Decision
+  /** The model that the asked name is another name for; absent where it is none. */
+  readonly offered?: string | undefined
   readonly targets: readonly TargetFacts[]
   readonly outcome: PolicyOutcome
   readonly writer: CallWriter

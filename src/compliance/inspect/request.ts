@@ -36,9 +36,10 @@ const maxFindings = 200
  */
 export async function inspectRequest(
   question: Question,
-  targets: readonly TargetFacts[],
+  { targets, name = '' }: { readonly targets: readonly TargetFacts[]; readonly name?: string },
   parts: InspectionParts,
 ): Promise<CallState> {
+  const offered = name === '' || name === question.model ? undefined : name
   const body = parts.reader.request(question)
   if (body.hasRepeatedMembers) {
     throw new GatewayError(
@@ -47,7 +48,7 @@ export async function inspectRequest(
     )
   }
   const texts = await lookThrough(body, parts)
-  const facts = factsOf(question, { body, texts, targets, parts })
+  const facts = factsOf(question, { body, texts, targets, parts, offered })
   const outcome = parts.policies.evaluate(facts)
   const treated = treatedTexts(texts, outcome)
   const refusals = unreadableStatements(body, parts)
@@ -73,6 +74,7 @@ export async function inspectRequest(
   const decision = decisionOf({ verdict, statements, outcome, facts, texts, parts, hold })
   return {
     decision,
+    ...(offered !== undefined && { offered }),
     targets,
     outcome,
     treated,
@@ -160,11 +162,12 @@ interface FactsSource {
   readonly texts: readonly InspectedText[]
   readonly targets: readonly TargetFacts[]
   readonly parts: InspectionParts
+  readonly offered: string | undefined
 }
 
 function factsOf(
   { call, principal, body: { bytes }, model }: Question,
-  { body, texts, targets, parts }: FactsSource,
+  { body, texts, targets, parts, offered }: FactsSource,
 ): PolicyFacts {
   const observer = new Observer()
   const labels = new Set<string>()
@@ -183,6 +186,7 @@ function factsOf(
     sourceAddress: call.sourceAddress,
     operation: call.operation,
     model,
+    ...(offered !== undefined && { offered }),
     targets,
     observations: observer.observations(),
     labels: labels.size === 0 ? [] : [...labels].toSorted(),

@@ -69,7 +69,8 @@ export class SessionRequests {
     }
     let own: CallState
     try {
-      own = await inspectRequest(asked, this.#targets, { ...parts, reader })
+      const going = { targets: this.#targets, name: state.offered ?? '' }
+      own = await inspectRequest(asked, going, { ...parts, reader })
     } catch (error) {
       const decision = plainDecision(parts, refusalIn(error).message)
       return { decision, mayPass: false, changes: new Map() }

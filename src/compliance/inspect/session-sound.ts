@@ -35,6 +35,7 @@ export class AnsweredSound {
       sourceAddress: call.sourceAddress,
       operation: call.operation,
       model,
+      ...(state.offered !== undefined && { offered: state.offered }),
       targets: targetsOf(answer, state),
       observations: [],
       labels: [],

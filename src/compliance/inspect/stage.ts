@@ -15,6 +15,8 @@ import { inspectWhole } from './whole.ts'
 
 /** Where a call may go, as the stage is told of it. */
 export interface Destinations {
+  /** Name of the model that is offered, however it was asked for. */
+  readonly name?: string
   readonly order: () => readonly TargetFacts[]
 }
 
@@ -48,7 +50,7 @@ export function createCompliance(parts: InspectionParts, looksAtAnswers: boolean
   return {
     async inspectRequest(question, offer) {
       const state = await failingClosed(() =>
-        inspectRequest(question, offer.order().map(factsOf), parts),
+        inspectRequest(question, { ...offer, targets: offer.order().map(factsOf) }, parts),
       )
       states.set(question.call, state)
       return state.decision

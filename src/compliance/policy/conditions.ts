@@ -128,7 +128,9 @@ function operationTest(operations: readonly string[]): Test<Asked> {
 
 function modelTest(models: readonly string[]): Test<Asked> {
   const isNamed = namesTest(models)
-  return ({ facts }) => isNamed(facts.model)
+  // Under whatever name it is asked for, it is the same model.
+  return ({ facts: { model, offered } }) =>
+    isNamed(model) || (offered !== undefined && isNamed(offered))
 }
 
 /** One tool has to be all that is asked for. */
