@@ -89,7 +89,7 @@ describe('what texts are', () => {
 
   test('counts sound and pictures as attachments, and tools by their use', () => {
     const content = [
-      { type: 'input_audio', audio: 'QUJDREVGR0hJSktM' },
+      { type: 'input_audio', audio: 'AAECAwQFBgcICQoL' },
       { type: 'input_image', image_url: 'data:image/png;base64,AAAA' },
     ]
     const { attachments, segments } = read({ item: { type: 'message', role: 'user', content } })
