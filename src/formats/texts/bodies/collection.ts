@@ -98,6 +98,7 @@ export class TextCollection {
   ): void {
     findTexts(json, rule, scope, {
       readsLeaves: true,
+      isSent: this.#direction === 'request',
       ...(this.#toolNames !== undefined && { tools: this.#toolNames }),
       text: (found) => this.#found(found, prefix),
       tokens: (place) => this.tokens.push(prefix + place),
