@@ -117,10 +117,8 @@ function webFields(view: EventView): CimFields {
     category: 'generative-ai',
     dest_port: origin.port,
     status: view.status,
-    url:
-      path === undefined
-        ? unknown
-        : `${origin.isTls ? 'https' : 'http'}://${origin.host}:${origin.port}${path}`,
+    // Of calls the path is not recorded.
+    url: `${origin.isTls ? 'https' : 'http'}://${origin.host}:${origin.port}${path ?? '/'}`,
     url_domain: origin.host,
     uri_path: path,
     http_method: view.method,

@@ -103,14 +103,15 @@ describe('hostile texts', () => {
     property((view, text) => {
       const user = expected(text)
       const line = encodeJsonLine(view)
-      expect(line.indexOf('\n')).toBe(line.length - 1)
+      expect(line).toEndWith('}\n')
+      refuseControls(line.slice(0, -1))
       expect(JSON.parse(line)).toMatchObject({ person: { user }, labels: [user, 'x'] })
       const event = encodeHec(view, hec)
       expect(JSON.parse(event)).toMatchObject({ event: { user, smartflow: { tenant: user } } })
       const finding = encodeOcsf(view)
       expect(JSON.parse(finding)).toMatchObject({ metadata: { correlation_uid: user } })
       expect(JSON.parse(encodeFlatJson(view, roomy)).user ?? '').toBe(visible(user))
-      for (const text of [event, finding]) expect(text).not.toMatch(/[\n\r]/)
+      for (const text of [event, finding]) refuseControls(text)
     })
   })
 
@@ -217,6 +218,16 @@ describe('syslog', () => {
     const withBody = encodeSyslog(view, { ...syslog, body: encodeCef })
     expect(parseSyslog(withBody).message).toStartWith('\ufeffCEF:0|')
     expect(parseSyslog(encodeSyslog(view, syslog)).message).toStartWith('The content')
+  })
+
+  test('carries CEF and LEEF that can be read', () => {
+    const view = eventFrom(hostileRecord('Zoë\t\n'), sampleOrigin)
+    const [cef, leef] = [encodeCef, encodeLeef].map((body) => {
+      const { message } = parseSyslog(encodeSyslog(view, { ...syslog, body }))
+      return message.slice(1)
+    })
+    expect(parseCef(cef ?? '').fields).toContainEqual(['suser', 'Zoë␉\n'])
+    expect(parseLeef(leef ?? '').fields).toContainEqual(['usrName', 'Zoë␉␊'])
   })
 
   test('has no time where it could not be written', () => {

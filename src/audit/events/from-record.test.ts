@@ -27,9 +27,15 @@ function writeAll(view: EventView): void {
   JSON.parse(encodeJsonLine(view))
   JSON.parse(encodeHec(view, { sourcetype: 'smartflow:audit' }))
   JSON.parse(encodeOcsf(view))
-  parseCef(encodeCef(view, 4_096))
-  parseLeef(encodeLeef(view, 4_096))
+  const cef = encodeCef(view, 1_024)
+  const leef = encodeLeef(view, 1_024)
+  const message = encodeSyslog(view, { ...syslog, maxBytes: 2_048, body: encodeCef })
+  parseCef(cef)
+  parseLeef(leef)
   parseSyslog(encodeSyslog(view, syslog))
+  parseSyslog(message)
+  for (const line of [cef, leef]) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(1_024)
+  expect(Buffer.byteLength(message)).toBeLessThanOrEqual(2_048)
 }
 
 describe('an event', () => {

@@ -9,7 +9,7 @@ import type {
   ShadowRecord,
 } from '../../core/record.ts'
 import type { StoredRecord } from '../types.ts'
-import { Bounds, numberFrom } from './bounds.ts'
+import { Bounds, cutText, numberFrom } from './bounds.ts'
 import {
   changeFrom,
   endpointFrom,
@@ -36,6 +36,10 @@ const verdictSeverities = {
   hold: 'medium',
   block: 'high',
 } as const satisfies Record<DecisionRecord['verdict'], Severity>
+
+/** Words and kinds are ours and short; only a record that is not as its type says has longer ones. */
+const maxMessageBytes = 128
+const maxKindBytes = 64
 
 const knownActions: ReadonlySet<string> = new Set(Object.values(actions))
 const knownSeverities: ReadonlySet<string> = new Set(Object.values(verdictSeverities))
@@ -84,7 +88,7 @@ function viewOf(record: StoredRecord, { origin, decision, say }: Making): EventV
     id: `${bounds.text(origin.logId) ?? ''}-${sequence}`,
     sequence,
     at: numberFrom(record.at) ?? 0,
-    kind: text('type') ?? 'unknown',
+    kind: cutText(text('type') ?? 'unknown', maxKindBytes),
     origin,
     person: personFrom(fields, bounds),
     model: modelFrom(fields, bounds),
@@ -124,7 +128,7 @@ function checked(saying: Said, bounds: Bounds): Said {
   }
   return {
     ...saying,
-    message: bounds.text(message) ?? '',
+    message: cutText(message, maxMessageBytes),
     ...(change !== undefined && {
       change: { ...change, command: bounds.text(change.command) ?? '' },
     }),

@@ -1,4 +1,5 @@
 import { cimClasses, cimFields } from './cim.ts'
+import { jsonInOneLine } from './json-lines.ts'
 import type { EventView } from './view.ts'
 
 /** Where Splunk puts the events of a sink. */
@@ -18,7 +19,7 @@ export interface HecOptions {
  */
 export function encodeHec(view: EventView, { sourcetype, index, source }: HecOptions): string {
   const classes = cimClasses(view)
-  return JSON.stringify({
+  return jsonInOneLine({
     time: view.at / 1000,
     host: view.origin.host,
     source: source ?? view.origin.logId,

@@ -1,3 +1,4 @@
+import { jsonInOneLine } from './json-lines.ts'
 import { attributesOf, productOf } from './ocsf-attributes.ts'
 import type { ClassName } from './ocsf-attributes.ts'
 import { product } from './product.ts'
@@ -45,6 +46,9 @@ const actions = {
   deferred: { action_id: 99, action: 'Deferred' },
 } as const satisfies Record<EventAction, object>
 
+/** Nothing was asked for that could be allowed. */
+const observed = { action_id: 3, action: 'Observed' }
+
 /** Version of the schema that events follow. */
 export const ocsfVersion = '1.9.0'
 
@@ -56,7 +60,7 @@ export function encodeOcsf(view: EventView, options: OcsfOptions = {}): string {
   const profiles = ['security_control', ...(hasModel(name) ? ['ai_operation'] : [])]
   if (options.leafHash !== undefined) profiles.push('record_integrity')
   if (view.traceId !== undefined && name === 'api') profiles.push('trace')
-  return JSON.stringify({
+  return jsonInOneLine({
     activity_id: activity.id,
     activity_name: activity.name,
     category_uid: eventClass.category,
@@ -68,8 +72,7 @@ export function encodeOcsf(view: EventView, options: OcsfOptions = {}): string {
     message: view.message,
     ...severities[view.severity],
     ...(name !== 'detection' && name !== 'dataSecurity' && statusOf(view)),
-    ...actions[view.action ?? 'allowed'],
-    ...(view.action === undefined && { action_id: 3, action: 'Observed' }),
+    ...(view.action === undefined ? observed : actions[view.action]),
     metadata: metadataOf(view, profiles),
     ...(view.ruleIds[0] !== undefined && {
       policy: { name: view.ruleIds[0], version: view.policyVersion },

@@ -122,13 +122,6 @@ export function traceFrom(traceparent: unknown): Pick<EventView, 'traceId' | 'sp
   return { traceId, spanId }
 }
 
-/** Where clients of a format ask for chat, where that does not depend on the model. */
-const paths: ReadonlyMap<string, string> = new Map([
-  ['openai-chat', '/v1/chat/completions'],
-  ['openai-responses', '/v1/responses'],
-  ['anthropic-messages', '/v1/messages'],
-])
-
 /** Operations that are not always a POST. */
 const operationsOfManyMethods: ReadonlySet<string> = new Set([
   'files',
@@ -137,7 +130,7 @@ const operationsOfManyMethods: ReadonlySet<string> = new Set([
   'responses',
 ])
 
-/** Method and path of a request: recorded of what became no call, and known for the main endpoints. */
+/** Method and path of a request: recorded of what became no call; of calls only the method is known. */
 export function endpointFrom(fields: Fields, bounds: Bounds): Pick<EventView, 'method' | 'path'> {
   const endpoint = bounds.text(fields.get('endpoint'))
   if (endpoint !== undefined) {
@@ -146,9 +139,7 @@ export function endpointFrom(fields: Fields, bounds: Bounds): Pick<EventView, 'm
   }
   const operation = bounds.text(fields.get('operation'))
   if (operation === undefined || operationsOfManyMethods.has(operation)) return {}
-  const path =
-    operation === 'chat' ? paths.get(bounds.text(fields.get('clientFormat')) ?? '') : undefined
-  return { method: 'POST', ...(path !== undefined && { path }) }
+  return { method: 'POST' }
 }
 
 function part(value: unknown): Readonly<Record<string, unknown>> {

@@ -9,7 +9,7 @@ export interface SyslogOptions {
   /** Facility from 0 to 23; 13 is for audit logs, 16 to 23 are free for local use. */
   readonly facility: number
   readonly appName: string
-  /** Bytes of a whole message; receivers take 2,048 of them, most 8,192. At least 1,024. */
+  /** Bytes of a whole message; receivers take 2,048 of them, most 8,192. At least 1,024, and 2,048 with a body. */
   readonly maxBytes: number
   /** Makes the text of a message of at most so many bytes, such as CEF; the event's sentence when absent. */
   readonly body?: (view: EventView, maxBytes: number) => string
@@ -26,6 +26,7 @@ const severityNumbers = {
 
 const byteOrderMark = '\ufeff'
 const leastBytes = 1_024
+const leastBytesWithBody = 2_048
 
 /**
  * Writes an event as a message of syslog (RFC 5424), without a frame. Who, what and which stand in the
@@ -34,14 +35,14 @@ const leastBytes = 1_024
  */
 export function encodeSyslog(view: EventView, options: SyslogOptions): string {
   const { body, enterpriseNumber } = options
-  const maxBytes = Math.max(options.maxBytes, leastBytes)
+  const maxBytes = Math.max(options.maxBytes, body === undefined ? leastBytes : leastBytesWithBody)
   const head = headOf(view, options)
   const id = `smartflow@${Math.trunc(enterpriseNumber)}`
   const params = fieldsOf(view).map(({ name, value }) => `${name}="${escapeParam(String(value))}"`)
   if (body !== undefined) {
     const data = `[${[id, ...params.slice(0, 2)].join(' ')}]`
     const used = Buffer.byteLength(`${head} ${data} ${byteOrderMark}`)
-    return `${head} ${data} ${marked(visible(body(view, maxBytes - used)))}`
+    return `${head} ${data} ${marked(inOneLine(body(view, maxBytes - used)))}`
   }
   const message = marked(visible(view.message))
   const room = maxBytes - Buffer.byteLength(`${head} [] ${message}`)
@@ -91,8 +92,13 @@ function escapeParam(text: string): string {
   return text.replace(/["\\\]]/g, '\\$&')
 }
 
+/** Keeps tabs, which delimit the attributes of LEEF. */
+function inOneLine(text: string): string {
+  return text.split('\t').map(visible).join('\t')
+}
+
 function marked(text: string): string {
-  const isAscii = /^[\u0020-\u007e]*$/.test(text)
+  const isAscii = /^[\t -~]*$/.test(text)
   return isAscii ? text : byteOrderMark + text
 }
 
