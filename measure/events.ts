@@ -40,12 +40,12 @@ export function run(): Promise<Row[]> {
       for (const view of views) encode(view)
     })
     return [
-      { subject, metric: 'written', value, unit: 'µs', most: 100 },
+      { subject, metric: 'written', value, unit: 'µs', most: 25 },
       { subject, metric: 'bytes', value: Math.max(...sizes), unit: 'count' },
     ]
   })
   return Promise.resolve([
-    { subject: 'record', metric: 'made an event', value: making, unit: 'µs', most: 100 },
+    { subject: 'record', metric: 'made an event', value: making, unit: 'µs', most: 25 },
     ...rows,
   ])
 }

@@ -115,6 +115,21 @@ describe('hostile texts', () => {
     })
   })
 
+  test('in the type of a record or a version end no header', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const record: unknown = { type: text, sequence: 1, at: 1 }
+        const origin = { ...sampleOrigin, version: cutText(text, 64) }
+        const view = eventFrom(record as StoredRecord, origin)
+        const { header } = parseCef(encodeCef(view, roomy))
+        expect(header.slice(3, 5)).toEqual([visible(origin.version), visible(cutText(text, 64))])
+        const leef = parseLeef(encodeLeef(view, roomy))
+        expect(leef.fields[0]).toEqual(['devTime', '1'])
+        expect(parseSyslog(encodeSyslog(view, syslog)).host).toBe(origin.host)
+      }),
+    )
+  })
+
   test('make no second message in a stream of frames', () => {
     property((view) => {
       const messages = [
