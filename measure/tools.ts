@@ -5,7 +5,7 @@ import { createRunningCalls } from '../src/oversight/running-calls.ts'
 import { makeQuestion } from '../test/support/question.ts'
 import type { Row } from './support/row.ts'
 
-export const name = 'tools and stops'
+export const name = 'tools'
 
 const sentence = 'The committee met on Tuesday and agreed on the agenda of the next meeting. '
 const tools: readonly (readonly [string, RatedTool, number])[] = [
